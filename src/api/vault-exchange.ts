@@ -1,0 +1,117 @@
+/**
+ * The words in which the rooms speak about Vault: how to reach one, who we are there, what is asked and what was
+ * answered. Plain data, no behaviour. Instants are epoch milliseconds, spans are milliseconds.
+ */
+import type { Sealed } from '../runtime/sealed.ts';
+import type { JsonObject } from './json.ts';
+
+/** A resolved VaultConnection: everything needed to reach one Vault without any other object. */
+export interface VaultEndpoint {
+  /** Scheme, host and port, perhaps a path prefix; no trailing slash. */
+  readonly address: string;
+  /** PEM; absent means the system's roots. */
+  readonly caPem?: string;
+  readonly serverName?: string;
+  readonly skipVerify: boolean;
+  /** Sent on every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Total time of one call. */
+  readonly timeoutMs: number;
+}
+
+/** Login by a Kubernetes service account's token (Vault auth method "kubernetes"). */
+export interface KubernetesLogin {
+  readonly method: 'kubernetes';
+  readonly role: string;
+  readonly serviceAccount: { readonly namespace: string; readonly name: string };
+  /** Empty means the API server's default audience. */
+  readonly audiences: readonly string[];
+  readonly expirationSeconds: number;
+}
+
+/** One member per login method; later methods add a member and a prover, nothing else changes. */
+export type Login = KubernetesLogin;
+
+/** Who we are at a Vault: the resolved form of VaultAuth + VaultAuthGlobal + VaultConnection for one consumer. */
+export interface VaultIdentity {
+  /** Equal keys may share a token: holds uid and generation of auth, global and connection, and the login's own source. */
+  readonly key: string;
+  /** "namespace/name" of the VaultAuth and the VaultConnection, for messages and metrics. */
+  readonly authName: string;
+  readonly connectionName: string;
+  readonly endpoint: VaultEndpoint;
+  /** Path of the auth mount, without "auth/". */
+  readonly mount: string;
+  /** Vault namespace of the login; "" is the root. */
+  readonly namespace: string;
+  /** Sent on the login request only. */
+  readonly loginHeaders: Readonly<Record<string, string>>;
+  readonly login: Login;
+}
+
+/** A token at one Vault: enough to use it, renew it and give it back. It is only ever sent to this endpoint. */
+export interface TokenAccess {
+  readonly endpoint: VaultEndpoint;
+  /** Vault namespace the token lives in; "" is the root. */
+  readonly namespace: string;
+  readonly token: Sealed<string>;
+}
+
+/** What a login or renew-self granted. */
+export interface TokenGrant {
+  /** Taken before the request left, so every deadline errs on the early side. */
+  readonly askedAt: number;
+  readonly ttlMs: number;
+  readonly renewable: boolean;
+}
+
+export interface TokenLogin extends TokenGrant {
+  readonly token: Sealed<string>;
+  readonly accessor: string;
+  readonly type: 'service' | 'batch';
+  readonly policies: readonly string[];
+  /** 0 means unlimited. */
+  readonly numUses: number;
+}
+
+/** One read or write of a secret. `path` is split at its slashes and each segment is encoded. */
+export interface SecretRequest {
+  /** Vault namespace of the mount; "" is the root. */
+  readonly namespace: string;
+  readonly method: 'GET' | 'PUT';
+  /** mount + "/" + path, no leading slash. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Vault wants strings; absent for GET. */
+  readonly body?: Readonly<Record<string, string>>;
+}
+
+export interface SecretAnswer {
+  readonly askedAt: number;
+  readonly requestId: string;
+  /** "" when the answer has no lease. */
+  readonly leaseId: string;
+  readonly leaseMs: number;
+  readonly renewable: boolean;
+  /** The envelope's `data`; absent when Vault sent null. */
+  readonly data: Sealed<JsonObject> | undefined;
+  readonly warnings: readonly string[];
+  /** kv-v2 answers 404 with a body for deleted and destroyed versions: then the status is 404 and data is present. */
+  readonly status: number;
+}
+
+/** What sys/leases/renew granted, or that the lease is no more. */
+export type LeaseRenewal =
+  | {
+      readonly kind: 'granted';
+      readonly askedAt: number;
+      readonly ttlMs: number;
+      readonly renewable: boolean;
+    }
+  | { readonly kind: 'gone'; readonly askedAt: number };
+
+/** How a revocation ended. `dead`: Vault says the token was invalid already, which counts as given back. */
+export type TokenRevocation = 'revoked' | 'dead';
+
+/** sys/health in our words. */
+export type VaultHealth = 'active' | 'standby' | 'sealed' | 'uninitialized';

@@ -1,0 +1,171 @@
+/**
+ * What the reconcilers need of the world, in small interfaces. The adapters in kube/ and vault/ fit them
+ * structurally; main.ts is where the compiler proves it. Every method may throw a FaultError and nothing else.
+ */
+import type { ObjectMeta, OwnerReference } from '../api/object.ts';
+import type {
+  LeaseRenewal,
+  SecretAnswer,
+  SecretRequest,
+  TokenAccess,
+  TokenGrant,
+  TokenLogin,
+  TokenRevocation,
+  VaultEndpoint,
+  VaultHealth,
+  VaultIdentity,
+} from '../api/vault-exchange.ts';
+import type { Fault } from '../runtime/fault.ts';
+import type { Ref } from '../runtime/ref.ts';
+import type { Sealed } from '../runtime/sealed.ts';
+
+/** An object of one of our kinds as the API server holds it: the schema is checked by the reader, not by the store. */
+export interface StoredObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+/** The watched copies of our custom resources. Absence here is no proof of absence: see `Objects.exists`. */
+export interface ObjectStore {
+  get(ref: Ref): StoredObject | undefined;
+  list(kind: string): readonly StoredObject[];
+}
+
+/** Live reads and writes of our custom resources. */
+export interface Objects {
+  /** 'gone' only when the API server says NotFound for this object, or it has another uid, while its kind is served and we may read it. */
+  exists(ref: Ref, uid: string, signal: AbortSignal): Promise<'there' | 'gone'>;
+  /** One merge patch of the status subresource, guarded by the uid. `status` holds only the fields to change. */
+  patchStatus(ref: Ref, uid: string, status: object, signal: AbortSignal): Promise<void>;
+  /** Takes VSO's finalizers off a live object; other finalizers stay. No call when there is none. */
+  stripFinalizers(object: StoredObject, signal: AbortSignal): Promise<void>;
+}
+
+/** Secret data: each value's bytes as standard base64, which is how the API server speaks. */
+export type SecretData = Readonly<Record<string, string>>;
+
+/** What we remember of a Secret: never a value. */
+export interface SecretDigest {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly type: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly ownerReferences: readonly OwnerReference[];
+  /** VSO's MAC of the data (the value of status.secretMAC), by the HMAC key Secret. */
+  readonly mac: string;
+  readonly immutable: boolean;
+}
+
+export interface SecretContent {
+  readonly digest: SecretDigest;
+  readonly data: Sealed<SecretData>;
+}
+
+/** A whole Secret as it shall be. */
+export interface SecretBody {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly ownerReferences: readonly OwnerReference[];
+  readonly data: Sealed<SecretData>;
+}
+
+export interface Secrets {
+  /** From the watch of Secrets that carry our owner labels; a write of ours shows here at once. */
+  watched(namespace: string, name: string): SecretDigest | undefined;
+  ownedBy(uid: string): readonly SecretDigest[];
+  read(namespace: string, name: string, signal: AbortSignal): Promise<SecretContent | undefined>;
+  /** Throws KubernetesConflict when the name is taken. */
+  create(body: SecretBody, signal: AbortSignal): Promise<SecretDigest>;
+  /** Throws KubernetesConflict when the resourceVersion moved, and when the Secret is gone: never recreates. */
+  replace(body: SecretBody, over: SecretDigest, signal: AbortSignal): Promise<SecretDigest>;
+  /** Deletes exactly this revision of the Secret; one that is gone already counts as removed. */
+  remove(digest: SecretDigest, signal: AbortSignal): Promise<void>;
+}
+
+export interface EventSink {
+  /** Never blocks and never throws. Equal events within minutes become one with a count. */
+  emit(event: {
+    readonly about: Ref & { readonly uid: string; readonly apiVersion: string };
+    readonly type: 'Normal' | 'Warning';
+    readonly reason: string;
+    readonly message: string;
+  }): void;
+}
+
+/** A restart target: always in the namespace of its custom resource. */
+export interface Target {
+  readonly kind: 'Deployment' | 'DaemonSet' | 'StatefulSet' | 'argo.Rollout';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Workload {
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly paused: boolean;
+  /** OnDelete: pods never roll by themselves. */
+  readonly rollsByItself: boolean;
+  readonly podAnnotations: Readonly<Record<string, string>>;
+  /** observedGeneration is current and updated = available = wanted replicas. */
+  readonly rolledOut: boolean;
+}
+
+export interface Workloads {
+  read(target: Target, signal: AbortSignal): Promise<Workload | undefined>;
+  /** Sets pod-template annotations by one merge patch; requests for one workload that arrive together share it. 'missing' when there is no such object or kind. */
+  stamp(
+    target: Target,
+    annotations: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<'stamped' | 'missing'>;
+}
+
+/** Reads under the shared token of an identity: one login at a time, one re-login on a dead token, equal reads in flight are one. */
+export interface VaultReads {
+  read(identity: VaultIdentity, request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer>;
+  /** Renews a lease by id under the shared token; for leases whose own token is not known. */
+  renewLease(
+    identity: VaultIdentity,
+    namespace: string,
+    leaseId: string,
+    incrementMs: number,
+    signal: AbortSignal,
+  ): Promise<LeaseRenewal>;
+}
+
+/** Acts under a token of one's own: what the ledger stands on. */
+export interface VaultTokens {
+  login(identity: VaultIdentity, signal: AbortSignal): Promise<TokenLogin>;
+  /** renew-self; may grant less than asked. */
+  renewToken(access: TokenAccess, incrementMs: number, signal: AbortSignal): Promise<TokenGrant>;
+  revokeToken(access: TokenAccess, signal: AbortSignal): Promise<TokenRevocation>;
+  /** A credential. Never retried inside; a lost reply is an ambiguous fault. */
+  issue(access: TokenAccess, request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer>;
+  renewLease(
+    access: TokenAccess,
+    leaseId: string,
+    incrementMs: number,
+    signal: AbortSignal,
+  ): Promise<LeaseRenewal>;
+  /** Needs the capability on sys/leases/revoke, which Vault's default policy does not hold. */
+  revokeLease(access: TokenAccess, leaseId: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface VaultProbes {
+  /** GET sys/health without a token. Throws a fault that tells TLS, DNS, refused and timeout apart. */
+  health(endpoint: VaultEndpoint, signal: AbortSignal): Promise<VaultHealth>;
+}
+
+/** How the last login under a VaultAuth went; kept by the sessions, read by the VaultAuth reconciler. */
+export interface AuthHealth {
+  lastLogin(authName: string): { readonly at: number; readonly fault?: Fault } | undefined;
+}
