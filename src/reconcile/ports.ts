@@ -7,10 +7,6 @@ import type {
   LeaseRenewal,
   SecretAnswer,
   SecretRequest,
-  TokenAccess,
-  TokenGrant,
-  TokenLogin,
-  TokenRevocation,
   VaultEndpoint,
   VaultHealth,
   VaultIdentity,
@@ -142,24 +138,6 @@ export interface VaultReads {
   ): Promise<LeaseRenewal>;
 }
 
-/** Acts under a token of one's own: what the ledger stands on. */
-export interface VaultTokens {
-  login(identity: VaultIdentity, signal: AbortSignal): Promise<TokenLogin>;
-  /** renew-self; may grant less than asked. */
-  renewToken(access: TokenAccess, incrementMs: number, signal: AbortSignal): Promise<TokenGrant>;
-  revokeToken(access: TokenAccess, signal: AbortSignal): Promise<TokenRevocation>;
-  /** A credential. Never retried inside; a lost reply is an ambiguous fault. */
-  issue(access: TokenAccess, request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer>;
-  renewLease(
-    access: TokenAccess,
-    leaseId: string,
-    incrementMs: number,
-    signal: AbortSignal,
-  ): Promise<LeaseRenewal>;
-  /** Needs the capability on sys/leases/revoke, which Vault's default policy does not hold. */
-  revokeLease(access: TokenAccess, leaseId: string, signal: AbortSignal): Promise<void>;
-}
-
 export interface VaultProbes {
   /** GET sys/health without a token. Throws a fault that tells TLS, DNS, refused and timeout apart. */
   health(endpoint: VaultEndpoint, signal: AbortSignal): Promise<VaultHealth>;
@@ -169,3 +147,6 @@ export interface VaultProbes {
 export interface AuthHealth {
   lastLogin(authName: string): { readonly at: number; readonly fault?: Fault } | undefined;
 }
+
+/** Acts under a token of one's own: the ledger owns that port. */
+export type { VaultTokens } from '../ledger/ports.ts';

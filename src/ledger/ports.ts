@@ -1,0 +1,58 @@
+/**
+ * What the ledger needs: a place for its records and a Vault that acts under tokens of their own.
+ * Every method may throw a FaultError and nothing else.
+ */
+import type {
+  LeaseRenewal,
+  SecretAnswer,
+  SecretRequest,
+  TokenAccess,
+  TokenGrant,
+  TokenLogin,
+  TokenRevocation,
+  VaultIdentity,
+} from '../api/vault-exchange.ts';
+import type { Sealed } from '../runtime/sealed.ts';
+
+/** A record's Secret in the operator's namespace, by its labels. */
+export interface StoredRecord {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly data: Sealed<Readonly<Record<string, string>>>;
+}
+
+export interface NewRecord {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly data: Sealed<Readonly<Record<string, string>>>;
+}
+
+export interface RecordStore {
+  list(signal: AbortSignal): Promise<readonly StoredRecord[]>;
+  read(name: string, signal: AbortSignal): Promise<StoredRecord | undefined>;
+  create(record: NewRecord, signal: AbortSignal): Promise<StoredRecord>;
+  /** Guarded by uid and resourceVersion. */
+  replace(over: StoredRecord, next: NewRecord, signal: AbortSignal): Promise<StoredRecord>;
+  /** Guarded by the uid; one that is gone counts as removed. */
+  remove(record: StoredRecord, signal: AbortSignal): Promise<void>;
+}
+
+/** Acts under a token of one's own. */
+export interface VaultTokens {
+  login(identity: VaultIdentity, signal: AbortSignal): Promise<TokenLogin>;
+  /** renew-self; may grant less than asked. */
+  renewToken(access: TokenAccess, incrementMs: number, signal: AbortSignal): Promise<TokenGrant>;
+  revokeToken(access: TokenAccess, signal: AbortSignal): Promise<TokenRevocation>;
+  /** A credential. Never retried inside; a lost reply is an ambiguous fault. */
+  issue(access: TokenAccess, request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer>;
+  renewLease(
+    access: TokenAccess,
+    leaseId: string,
+    incrementMs: number,
+    signal: AbortSignal,
+  ): Promise<LeaseRenewal>;
+  /** Needs the capability on sys/leases/revoke, which Vault's default policy does not hold. */
+  revokeLease(access: TokenAccess, leaseId: string, signal: AbortSignal): Promise<void>;
+}

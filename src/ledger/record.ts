@@ -1,0 +1,149 @@
+/**
+ * One record of the ledger: a revision of a credential, and everything needed to give it back without any other
+ * object. Promises a lossless round trip to a Secret of the operator's namespace; knows nothing of who stores it.
+ */
+import type { TokenAccess, VaultEndpoint } from '../api/vault-exchange.ts';
+import type { Ref } from '../runtime/ref.ts';
+import { type Sealed, seal } from '../runtime/sealed.ts';
+
+/**
+ * pending  - the token exists, a credential may exist, the destination does not carry it yet
+ * current  - the destination carries it
+ * retiring - to be given back
+ */
+export type RecordState = 'pending' | 'current' | 'retiring';
+
+/** Why a record retires decides how long its credential is still needed. */
+export type RetireReason = 'replaced' | 'owner-gone' | 'unused';
+
+export interface RecordLease {
+  readonly id: string;
+  readonly askedAt: number;
+  readonly ttlMs: number;
+  readonly renewable: boolean;
+}
+
+export interface RecordTarget {
+  readonly kind: 'Deployment' | 'DaemonSet' | 'StatefulSet' | 'argo.Rollout';
+  readonly name: string;
+}
+
+export interface Retirement {
+  readonly why: RetireReason;
+  /** Epoch ms at which the record became retiring. */
+  readonly at: number;
+  /** The revision that took its place, when there is one. */
+  readonly successor: string;
+  /** Workloads that must run with the successor before this one may go. */
+  readonly targets: readonly RecordTarget[];
+}
+
+/** The token that owns the credential. */
+export interface RecordToken {
+  readonly accessor: string;
+  readonly type: 'service' | 'batch';
+  readonly renewable: boolean;
+  /** Vault's default policy lets a token renew and revoke itself; without it giving back may have to wait for the end. */
+  readonly defaultPolicy: boolean;
+  /** What the login granted: the most that a renewal asks for. */
+  readonly loginTtlMs: number;
+  /** The latest grant. */
+  readonly askedAt: number;
+  readonly ttlMs: number;
+  /** True once a renewal granted less than asked: the token is at its maximum. */
+  readonly capped: boolean;
+}
+
+export interface LedgerRecord {
+  readonly revision: string;
+  readonly state: RecordState;
+  /** uid of the namespace kube-system: which cluster this record belongs to. */
+  readonly cluster: string;
+  /** The process that made it. */
+  readonly holder: string;
+  readonly owner: Ref & { readonly uid: string };
+  /** Name of the destination Secret, in the owner's namespace. */
+  readonly destination: string;
+  /** Digest of the fields that the credential was issued from. */
+  readonly sourceDigest: string;
+  /** Earlier revisions may be in use by pods, so this one must restart the targets. */
+  readonly restarts: boolean;
+  readonly createdAt: number;
+  readonly endpoint: VaultEndpoint;
+  /** Vault namespace of the token, and of the mount that the lease is from. */
+  readonly tokenNamespace: string;
+  readonly leaseNamespace: string;
+  readonly token: RecordToken;
+  readonly secretToken: Sealed<string>;
+  readonly lease?: RecordLease;
+  readonly retirement?: Retirement;
+}
+
+export function tokenAccess(record: LedgerRecord): TokenAccess {
+  return { endpoint: record.endpoint, namespace: record.tokenNamespace, token: record.secretToken };
+}
+
+/** The same token, speaking to the Vault namespace that the lease lives in. */
+export function leaseAccess(record: LedgerRecord): TokenAccess {
+  return { ...tokenAccess(record), namespace: record.leaseNamespace };
+}
+
+/** When the token dies if nobody renews it: its leases die with it, whatever they say themselves. */
+export function tokenEndsAt(record: LedgerRecord): number {
+  return record.token.askedAt + record.token.ttlMs;
+}
+
+/** When the credential dies if nobody renews anything. */
+export function credentialEndsAt(record: LedgerRecord): number {
+  const leaseEnd = record.lease
+    ? record.lease.askedAt + record.lease.ttlMs
+    : Number.POSITIVE_INFINITY;
+  return Math.min(leaseEnd, tokenEndsAt(record));
+}
+
+const FORMAT = 1;
+
+/** Secret data (plain text values) of a record. The token has a key of its own, so that it can be encrypted alone. */
+export function encodeRecord(record: LedgerRecord): Sealed<Record<string, string>> {
+  const { secretToken, ...open } = record;
+  return secretToken.map((token) => ({
+    record: JSON.stringify({ format: FORMAT, ...open }),
+    token,
+  }));
+}
+
+/** The record in a Secret's data, or undefined when it is not one that this version wrote. */
+export function decodeRecord(
+  data: Sealed<Readonly<Record<string, string>>>,
+): LedgerRecord | undefined {
+  const { record, token } = data.open();
+  if (record === undefined || token === undefined) return undefined;
+  try {
+    const { format, ...open } = JSON.parse(record) as { format: number } & LedgerRecord;
+    return format === FORMAT && isRecord(open) ? { ...open, secretToken: seal(token) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Enough of a check to refuse a foreign or damaged record before anything is revoked because of it. */
+function isRecord(value: Partial<LedgerRecord>): value is LedgerRecord {
+  return (
+    ['pending', 'current', 'retiring'].includes(String(value.state)) &&
+    [value.revision, value.cluster, value.holder, value.destination, value.sourceDigest].every(
+      isText,
+    ) &&
+    [value.owner?.kind, value.owner?.namespace, value.owner?.name, value.owner?.uid].every(
+      isText,
+    ) &&
+    isText(value.endpoint?.address) &&
+    Number.isFinite(value.createdAt) &&
+    Number.isFinite(value.token?.askedAt) &&
+    Number.isFinite(value.token?.ttlMs) &&
+    (value.state !== 'retiring' || Number.isFinite(value.retirement?.at))
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
