@@ -196,6 +196,10 @@ export const REASONS = {
     means: 'The API server, its admission or a quota refused the object.',
     remedy: 'See the message.',
   },
+  KubernetesNotFound: {
+    means: 'An object, or its kind, does not exist in the cluster.',
+    remedy: 'Create it, or install its CustomResourceDefinition.',
+  },
   KubernetesConflict: { means: 'The object was changed by someone else meanwhile.', remedy: '' },
   KubernetesUnavailable: {
     means: 'The API server cannot be reached or is overloaded.',
