@@ -28,6 +28,8 @@ const OWNER_LABEL = 'vault-lease-operator/owner-uid';
 interface Entry {
   record: LedgerRecord;
   stored: StoredRecord;
+  /** This process has had Vault's word on the lease, so its times are not behind. */
+  confirmed: boolean;
 }
 
 export class Book {
@@ -54,7 +56,7 @@ export class Book {
       const record = decodeRecord(stored.data);
       if (!record) unreadable.push(stored.name);
       else if (record.cluster !== this.#cluster) this.#foreign += 1;
-      else this.#keep(record, stored);
+      else this.#keep(record, stored, false);
     }
     this.#unreadable = unreadable;
   }
@@ -87,7 +89,7 @@ export class Book {
 
   /** Step 2 of the protocol: on record before the credential exists. */
   async open(record: LedgerRecord, signal: AbortSignal): Promise<void> {
-    this.#keep(record, await this.#store.create(secretOf(record), signal));
+    this.#keep(record, await this.#store.create(secretOf(record), signal), true);
   }
 
   async makeCurrent(revision: string, lease: RecordLease, signal: AbortSignal): Promise<void> {
@@ -119,6 +121,24 @@ export class Book {
 
   noteLease(revision: string, lease: RecordLease): void {
     this.#amend(revision, (record) => ({ ...record, lease }));
+    const entry = this.#entries.get(revision);
+    if (entry) entry.confirmed = true;
+  }
+
+  /** False while all that is known of the lease is what a former process wrote. */
+  isConfirmed(revision: string): boolean {
+    return this.#entries.get(revision)?.confirmed ?? false;
+  }
+
+  /** What a former process noted in the owner's status after it wrote the record: only ever moves times forward. */
+  adoptTimes(revision: string, leaseAskedAt: number, tokenAskedAt: number): void {
+    this.#amend(revision, (record) => ({
+      ...record,
+      token: { ...record.token, askedAt: Math.max(record.token.askedAt, tokenAskedAt) },
+      ...(record.lease && {
+        lease: { ...record.lease, askedAt: Math.max(record.lease.askedAt, leaseAskedAt) },
+      }),
+    }));
   }
 
   #amend(revision: string, change: (record: LedgerRecord) => LedgerRecord): void {
@@ -156,8 +176,8 @@ export class Book {
     else throw conflict(`the ledger record ${stored.name} was changed by another replica`);
   }
 
-  #keep(record: LedgerRecord, stored: StoredRecord): void {
-    this.#entries.set(record.revision, { record, stored });
+  #keep(record: LedgerRecord, stored: StoredRecord, confirmed: boolean): void {
+    this.#entries.set(record.revision, { record, stored, confirmed });
     const owner = keyOf(record.owner);
     const siblings = this.#byOwner.get(owner) ?? new Set();
     this.#byOwner.set(owner, siblings.add(record.revision));

@@ -26,6 +26,7 @@ export interface Wanted {
   readonly destination: string;
   readonly sourceDigest: string;
   readonly restarts: boolean;
+  readonly repair: boolean;
   readonly identity: VaultIdentity;
   readonly request: SecretRequest;
 }
@@ -159,6 +160,7 @@ function recordOf(
     destination: wanted.destination,
     sourceDigest: wanted.sourceDigest,
     restarts: wanted.restarts,
+    repair: wanted.repair,
     createdAt: context.clock.now(),
     endpoint: wanted.identity.endpoint,
     tokenNamespace: wanted.identity.namespace,

@@ -18,8 +18,11 @@ export type RetireReason = 'replaced' | 'owner-gone' | 'unused';
 
 export interface RecordLease {
   readonly id: string;
+  /** The latest grant: when it was asked for, and how long it is. */
   readonly askedAt: number;
   readonly ttlMs: number;
+  /** What the first grant was: the most that a renewal asks for. */
+  readonly fullTtlMs: number;
   readonly renewable: boolean;
 }
 
@@ -68,6 +71,8 @@ export interface LedgerRecord {
   readonly sourceDigest: string;
   /** Earlier revisions may be in use by pods, so this one must restart the targets. */
   readonly restarts: boolean;
+  /** Issued because someone edited or deleted the Secret: such repairs are rate-limited. */
+  readonly repair: boolean;
   readonly createdAt: number;
   readonly endpoint: VaultEndpoint;
   /** Vault namespace of the token, and of the mount that the lease is from. */
@@ -117,31 +122,37 @@ export function decodeRecord(
   data: Sealed<Readonly<Record<string, string>>>,
 ): LedgerRecord | undefined {
   const { record, token } = data.open();
-  if (record === undefined || token === undefined) return undefined;
+  const written = record === undefined ? undefined : parse(record);
+  if (token === undefined || !isWritten(written)) return undefined;
+  const { format: _, ...open } = written;
+  return { ...open, secretToken: seal(token) };
+}
+
+type Written = Omit<LedgerRecord, 'secretToken'> & { readonly format: number };
+type Doubtful = { readonly [K in keyof Written]?: Partial<Written[K]> | undefined };
+
+/** What must hold before anything may be revoked because of a record: a foreign or damaged one is left alone. */
+const CLAIMS: readonly ((record: Doubtful) => boolean)[] = [
+  (record) => record.format === FORMAT,
+  (record) => ['pending', 'current', 'retiring'].includes(String(record.state)),
+  (record) => [record.revision, record.cluster, record.holder].every(isText),
+  (record) => [record.destination, record.sourceDigest, record.endpoint?.address].every(isText),
+  (record) => [record.owner?.kind, record.owner?.namespace, record.owner?.name].every(isText),
+  (record) => isText(record.owner?.uid),
+  (record) => [record.createdAt, record.token?.askedAt, record.token?.ttlMs].every(Number.isFinite),
+  (record) => record.state !== 'retiring' || Number.isFinite(record.retirement?.at),
+];
+
+function isWritten(value: unknown): value is Written {
+  return typeof value === 'object' && value !== null && CLAIMS.every((claim) => claim(value));
+}
+
+function parse(text: string): unknown {
   try {
-    const { format, ...open } = JSON.parse(record) as { format: number } & LedgerRecord;
-    return format === FORMAT && isRecord(open) ? { ...open, secretToken: seal(token) } : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** Enough of a check to refuse a foreign or damaged record before anything is revoked because of it. */
-function isRecord(value: Partial<LedgerRecord>): value is LedgerRecord {
-  return (
-    ['pending', 'current', 'retiring'].includes(String(value.state)) &&
-    [value.revision, value.cluster, value.holder, value.destination, value.sourceDigest].every(
-      isText,
-    ) &&
-    [value.owner?.kind, value.owner?.namespace, value.owner?.name, value.owner?.uid].every(
-      isText,
-    ) &&
-    isText(value.endpoint?.address) &&
-    Number.isFinite(value.createdAt) &&
-    Number.isFinite(value.token?.askedAt) &&
-    Number.isFinite(value.token?.ttlMs) &&
-    (value.state !== 'retiring' || Number.isFinite(value.retirement?.at))
-  );
 }
 
 function isText(value: unknown): boolean {

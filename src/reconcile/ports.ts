@@ -2,7 +2,7 @@
  * What the reconcilers need of the world, in small interfaces. The adapters in kube/ and vault/ fit them
  * structurally; main.ts is where the compiler proves it. Every method may throw a FaultError and nothing else.
  */
-import type { ObjectMeta, OwnerReference } from '../api/object.ts';
+import type { ObjectMeta } from '../api/object.ts';
 import type {
   LeaseRenewal,
   SecretAnswer,
@@ -11,6 +11,7 @@ import type {
   VaultHealth,
   VaultIdentity,
 } from '../api/vault-exchange.ts';
+import type { SecretBody, SecretData, SecretDigest } from '../plan/secret.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Sealed } from '../runtime/sealed.ts';
@@ -40,37 +41,9 @@ export interface Objects {
   stripFinalizers(object: StoredObject, signal: AbortSignal): Promise<void>;
 }
 
-/** Secret data: each value's bytes as standard base64, which is how the API server speaks. */
-export type SecretData = Readonly<Record<string, string>>;
-
-/** What we remember of a Secret: never a value. */
-export interface SecretDigest {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  readonly type: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly ownerReferences: readonly OwnerReference[];
-  /** VSO's MAC of the data (the value of status.secretMAC), by the HMAC key Secret. */
-  readonly mac: string;
-  readonly immutable: boolean;
-}
-
+/** A Secret with its values, for the one line that writes it back. */
 export interface SecretContent {
   readonly digest: SecretDigest;
-  readonly data: Sealed<SecretData>;
-}
-
-/** A whole Secret as it shall be. */
-export interface SecretBody {
-  readonly namespace: string;
-  readonly name: string;
-  readonly type: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly ownerReferences: readonly OwnerReference[];
   readonly data: Sealed<SecretData>;
 }
 

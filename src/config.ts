@@ -1,0 +1,190 @@
+/**
+ * Flags and environment to a frozen Config. Names, defaults and the rule "a set variable beats the flag" are VSO's,
+ * so that its Deployments run unchanged; what has no meaning here is accepted and said so. Throws ConfigError with
+ * a text for the person who wrote the flag.
+ */
+import { parseDuration } from './api/duration.ts';
+import { OPTIONS, type Option, type OptionName } from './options.ts';
+
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+export type LedgerStorage = 'plain' | 'none';
+
+export interface Config {
+  readonly action: 'run' | 'help' | 'version' | 'uninstall';
+  readonly kubeconfig: string | undefined;
+  readonly leaderElect: boolean;
+  readonly metricsAddress: string;
+  readonly healthAddress: string;
+  readonly clientCacheSize: number;
+  readonly concurrency: number;
+  readonly excludeRaw: boolean;
+  readonly allowDefaultGlobals: boolean;
+  readonly ledger: LedgerStorage;
+  readonly overlapMs: number;
+  readonly ownerGraceMs: number;
+  readonly backoff: {
+    readonly initialMs: number;
+    readonly maxMs: number;
+    readonly multiplier: number;
+    readonly randomization: number;
+  };
+  readonly log: { readonly level: string; readonly encoding: 'json' | 'console' };
+  readonly operatorNamespace: string;
+  readonly replica: string;
+  /** Sentences for the log: options that were given and mean nothing here. */
+  readonly notes: readonly string[];
+}
+
+export interface Surroundings {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly hostname: string;
+  /** The namespace file of the pod's service account, when there is one. */
+  readonly podNamespace: string | undefined;
+}
+
+type Given = ReadonlyMap<OptionName, string>;
+
+export function readConfig(around: Surroundings): Config {
+  const given = withEnvironment(parseFlags(around.args), around.env);
+  const value = (name: OptionName): string => given.get(name) ?? OPTIONS[name].default;
+  const flag = (name: OptionName): boolean => booleanOf(name, value(name));
+  const number = (name: OptionName): number => numberOf(name, value(name));
+  const duration = (name: OptionName): number => durationOf(name, value(name));
+  return {
+    action: actionOf(flag),
+    kubeconfig: value('kubeconfig') || undefined,
+    leaderElect: flag('leader-elect'),
+    metricsAddress: value('metrics-bind-address'),
+    healthAddress: value('health-probe-bind-address'),
+    clientCacheSize: number('client-cache-size'),
+    concurrency: number(
+      given.has('max-concurrent-reconciles')
+        ? 'max-concurrent-reconciles'
+        : 'max-concurrent-reconciles-vds',
+    ),
+    excludeRaw: listOf(value('global-transformation-options')).includes('exclude-raw'),
+    allowDefaultGlobals: listOf(value('global-vault-auth-options')).includes(
+      'allow-default-globals',
+    ),
+    ledger: ledgerOf(value('client-cache-persistence-model')),
+    overlapMs: duration('lease-overlap'),
+    ownerGraceMs: duration('lease-owner-grace'),
+    backoff: {
+      initialMs: duration('backoff-initial-interval'),
+      maxMs: duration('backoff-max-interval'),
+      multiplier: multiplierOf(number('backoff-multiplier')),
+      randomization: number('backoff-randomization-factor'),
+    },
+    log: {
+      level: value('zap-log-level'),
+      encoding:
+        value('zap-encoder') === 'console' || (flag('zap-devel') && !given.has('zap-encoder'))
+          ? 'console'
+          : 'json',
+    },
+    operatorNamespace: around.podNamespace ?? around.env['OPERATOR_NAMESPACE'] ?? 'default',
+    replica: around.env['OPERATOR_POD_NAME'] ?? around.hostname,
+    notes: [...given.keys()].flatMap(noteOf),
+  };
+}
+
+/** `--uninstall` is what VSO's pre-delete job calls: there is nothing to take off, so it ends well at once. */
+function actionOf(flag: (name: OptionName) => boolean): Config['action'] {
+  if (flag('help')) return 'help';
+  if (flag('version')) return 'version';
+  return flag('uninstall') ? 'uninstall' : 'run';
+}
+
+/** The text of --help. */
+export function helpText(): string {
+  const lines = Object.entries<Option>(OPTIONS).map(([name, option]) => {
+    const env = option.env ? ` (${option.env})` : '';
+    const preset = option.default === '' ? '' : ` [${option.default}]`;
+    return `  --${name}${env}${preset}\n        ${option.unused ? `Accepted, no effect: ${option.unused}` : option.meaning}`;
+  });
+  return ['Usage: operator [flags]', '', 'Flags (environment variable) [default]:', ...lines].join(
+    '\n',
+  );
+}
+
+/** Go's flag syntax: one dash or two, `=value` or the next word, a bare boolean is true. */
+function parseFlags(args: readonly string[]): Map<OptionName, string> {
+  const given = new Map<OptionName, string>();
+  const words = [...args];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    const match = /^--?([a-z][a-z0-9-]*)(?:=(.*))?$/su.exec(word);
+    const name = match?.[1];
+    if (!name || !isOption(name)) throw new ConfigError(`unknown flag ${word}; see --help`);
+    given.set(name, match[2] ?? (OPTIONS[name].kind === 'bool' ? 'true' : nextWord(name, words)));
+  }
+  return given;
+}
+
+function nextWord(name: string, words: string[]): string {
+  const word = words.shift();
+  if (word === undefined) throw new ConfigError(`flag --${name} needs a value`);
+  return word;
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+function withEnvironment(
+  given: Map<OptionName, string>,
+  env: Readonly<Record<string, string | undefined>>,
+): Given {
+  for (const name of Object.keys(OPTIONS).filter(isOption)) {
+    const option: Option = OPTIONS[name];
+    const value = option.env === undefined ? undefined : env[option.env];
+    if (value !== undefined && value !== '') given.set(name, value);
+  }
+  return given;
+}
+
+function booleanOf(name: string, text: string): boolean {
+  if (/^(1|t|true)$/iu.test(text)) return true;
+  if (/^(0|f|false)$/iu.test(text)) return false;
+  throw new ConfigError(`flag --${name} must be true or false, not "${text}"`);
+}
+
+function numberOf(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new ConfigError(`flag --${name} must be a number of at least 0, not "${text}"`);
+  return value;
+}
+
+function durationOf(name: string, text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    throw new ConfigError(`flag --${name} must be a duration such as 30s, 5m or 1h, not "${text}"`);
+  }
+}
+
+function multiplierOf(value: number): number {
+  if (value > 0) return value;
+  throw new ConfigError('flag --backoff-multiplier must be greater than 0');
+}
+
+function ledgerOf(model: string): LedgerStorage {
+  if (model === '' || model === 'direct-unencrypted') return 'plain';
+  if (model === 'none') return 'none';
+  throw new ConfigError(
+    `flag --client-cache-persistence-model must be none or direct-unencrypted, not "${model}"`,
+  );
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').map((word) => word.trim());
+}
+
+function noteOf(name: OptionName): string[] {
+  const option: Option = OPTIONS[name];
+  return option.unused ? [`--${name} was given and has no effect: ${option.unused}`] : [];
+}

@@ -1,0 +1,232 @@
+/**
+ * What a leased credential needs next. One question after another, the first that has an answer decides; after
+ * acting, the questions are asked again, so a crash between two acts is no special case. Renewals come before
+ * everything that may fail for other reasons: a credential in use is kept alive even while its object is in error.
+ */
+import {
+  isRenewable,
+  leaseRenewalAt,
+  replacementAt,
+  tokenLasts,
+  tokenRenewalAt,
+} from './dynamic-due.ts';
+import type { DynamicWorld, RecordFacts } from './dynamic-world.ts';
+import { leasePhase, type Span } from './lease.ts';
+
+export type IssueCause =
+  | 'InitialSync'
+  | 'ResourceUpdated'
+  | 'InexistentDestination'
+  | 'SecretDataDrift'
+  | 'LeaseEnded'
+  | 'LeaseTruncated'
+  | 'ReplacementDue'
+  | 'Recovery';
+
+export type DynamicPlan =
+  | {
+      readonly kind: 'retire';
+      readonly revision: string;
+      readonly why: 'owner-gone' | 'unused' | 'replaced';
+      readonly successor: string;
+    }
+  | { readonly kind: 'promote'; readonly revision: string }
+  | { readonly kind: 'renew-lease'; readonly revision: string }
+  | { readonly kind: 'renew-token'; readonly revision: string }
+  | {
+      readonly kind: 'issue';
+      readonly why: IssueCause;
+      readonly restarts: boolean;
+      readonly repair: boolean;
+    }
+  | { readonly kind: 'rewrite-metadata'; readonly revision: string }
+  | { readonly kind: 'restart'; readonly revision: string }
+  | { readonly kind: 'wait'; readonly until: number | undefined };
+
+/** Repairs of a Secret that someone keeps editing or deleting come no more often than this. */
+export const REPAIR_INTERVAL_MS = 60_000;
+
+type Check = (world: DynamicWorld) => DynamicPlan | undefined;
+
+const CHECKS: readonly Check[] = [
+  retireStrangers,
+  promoteCarried,
+  retireSuperseded,
+  retireOwnUnused,
+  renewLease,
+  renewToken,
+  issueNeeded,
+  recoverForeignPending,
+  rewriteMetadata,
+  restartTargets,
+];
+
+export function planDynamic(world: DynamicWorld): DynamicPlan {
+  for (const check of CHECKS) {
+    const plan = check(world);
+    if (plan) return plan;
+  }
+  return { kind: 'wait', until: nextDueAt(world) };
+}
+
+/** The revision that is in place: recorded as current and carried by the Secret, edited or not. */
+export function inPlace(world: DynamicWorld): RecordFacts | undefined {
+  const carried = world.secret?.revision;
+  return owned(world).find((record) => record.state === 'current' && record.revision === carried);
+}
+
+function owned(world: DynamicWorld): readonly RecordFacts[] {
+  return world.records.filter((record) => record.owner.uid === world.uid);
+}
+
+/** Records of an object that is gone, or of an earlier one with the same name. */
+function retireStrangers(world: DynamicWorld): DynamicPlan | undefined {
+  const stranger = world.records.find(
+    (record) => record.state !== 'retiring' && record.owner.uid !== world.uid,
+  );
+  return stranger && retire(stranger, 'owner-gone');
+}
+
+function promoteCarried(world: DynamicWorld): DynamicPlan | undefined {
+  const carried = world.secret?.revision;
+  const record = owned(world).find((each) => each.state === 'pending' && each.revision === carried);
+  return record && { kind: 'promote', revision: record.revision };
+}
+
+/** Everything recorded as current that the Secret no longer carries, once another revision is in place. */
+function retireSuperseded(world: DynamicWorld): DynamicPlan | undefined {
+  const successor = inPlace(world);
+  if (!successor) return undefined;
+  const old = owned(world).find(
+    (record) => record.state === 'current' && record.revision !== successor.revision,
+  );
+  return old && retire(old, 'replaced', successor.revision);
+}
+
+/** Our own attempt that did not reach the Secret: nobody can still write it. */
+function retireOwnUnused(world: DynamicWorld): DynamicPlan | undefined {
+  const record = owned(world).find(
+    (each) => each.state === 'pending' && each.holder === world.holder,
+  );
+  return record && retire(record, 'unused');
+}
+
+function renewLease(world: DynamicWorld): DynamicPlan | undefined {
+  const record = inPlace(world);
+  if (!record?.lease || !isRenewable(record)) return undefined;
+  return isTimeToRenew(world, record, record.lease, leaseRenewalAt(record, world.renewalPercent))
+    ? { kind: 'renew-lease', revision: record.revision }
+    : undefined;
+}
+
+function renewToken(world: DynamicWorld): DynamicPlan | undefined {
+  const record = inPlace(world);
+  if (!record || !tokenLasts(record)) return undefined;
+  return isTimeToRenew(world, record, record.token, tokenRenewalAt(record))
+    ? { kind: 'renew-token', revision: record.revision }
+    : undefined;
+}
+
+/** Times that a former process wrote may be behind what it renewed: then Vault is asked before anything is issued. */
+function isTimeToRenew(
+  world: DynamicWorld,
+  record: RecordFacts,
+  span: Span,
+  dueFrom: number,
+): boolean {
+  if (world.findings.has(record.revision)) return false;
+  const phase = leasePhase(span, dueFrom, world.now);
+  return phase === 'due' || (phase !== 'fresh' && !record.confirmed);
+}
+
+function issueNeeded(world: DynamicWorld): DynamicPlan | undefined {
+  if (world.uid === undefined) return undefined;
+  const why = issueCause(world);
+  if (!why) return undefined;
+  const repair = why === 'SecretDataDrift' || why === 'InexistentDestination';
+  if (repair && world.now < repairAllowedAt(world)) return undefined;
+  return { kind: 'issue', why, repair, restarts: podsMayHoldAnother(world) };
+}
+
+function issueCause(world: DynamicWorld): IssueCause | undefined {
+  const currents = owned(world).filter((record) => record.state === 'current');
+  const record = inPlace(world);
+  if (currents.length === 0) return world.secret?.revision ? 'Recovery' : 'InitialSync';
+  if (currents.every((each) => each.destination !== world.destination)) return 'ResourceUpdated';
+  if (!world.secret) return 'InexistentDestination';
+  if (!record || !world.secret.intact) return 'SecretDataDrift';
+  if (world.sourceDigest !== undefined && record.sourceDigest !== world.sourceDigest)
+    return 'ResourceUpdated';
+  return endCause(world, record);
+}
+
+function endCause(world: DynamicWorld, record: RecordFacts): IssueCause | undefined {
+  const finding = world.findings.get(record.revision);
+  if (finding) return finding === 'gone' ? 'LeaseEnded' : 'LeaseTruncated';
+  return world.now >= replacementAt(record, world.renewalPercent) ? 'ReplacementDue' : undefined;
+}
+
+/** Any other revision of the same name and destination, of this object or an earlier one, may be what pods hold. */
+function podsMayHoldAnother(world: DynamicWorld): boolean {
+  return (
+    world.secret?.revision !== undefined ||
+    world.records.some(
+      (record) => record.state !== 'pending' && record.destination === world.destination,
+    )
+  );
+}
+
+function repairAllowedAt(world: DynamicWorld): number {
+  const repairs = owned(world).filter((record) => record.repair);
+  return Math.max(0, ...repairs.map((record) => record.createdAt + REPAIR_INTERVAL_MS));
+}
+
+/**
+ * A pending record of another process, which may still be about to write. Our own write moves the Secret's
+ * resourceVersion, so that its late write fails; only then may its credential go.
+ */
+function recoverForeignPending(world: DynamicWorld): DynamicPlan | undefined {
+  const foreign = owned(world).find((record) => record.state === 'pending');
+  if (!foreign) return undefined;
+  const record = inPlace(world);
+  if (record && record.holder === world.holder && record.createdAt > foreign.createdAt)
+    return retire(foreign, 'unused');
+  return { kind: 'issue', why: 'Recovery', repair: false, restarts: podsMayHoldAnother(world) };
+}
+
+function rewriteMetadata(world: DynamicWorld): DynamicPlan | undefined {
+  const record = inPlace(world);
+  if (!record || !world.secret?.metadataDrift) return undefined;
+  return { kind: 'rewrite-metadata', revision: record.revision };
+}
+
+/** Once per revision. A stripped annotation is no reason to restart again. */
+function restartTargets(world: DynamicWorld): DynamicPlan | undefined {
+  const record = inPlace(world);
+  if (!record?.restarts || world.restartedRevision === record.revision) return undefined;
+  return { kind: 'restart', revision: record.revision };
+}
+
+/** The earliest instant at which one of the checks above would answer otherwise. */
+function nextDueAt(world: DynamicWorld): number | undefined {
+  const record = inPlace(world);
+  const dues = record
+    ? [
+        leaseRenewalAt(record, world.renewalPercent),
+        tokenRenewalAt(record),
+        replacementAt(record, world.renewalPercent),
+      ]
+    : [];
+  if (world.uid !== undefined && !(record && world.secret?.intact))
+    dues.push(repairAllowedAt(world));
+  const next = Math.min(...dues);
+  return Number.isFinite(next) ? next : undefined;
+}
+
+function retire(
+  record: RecordFacts,
+  why: 'owner-gone' | 'unused' | 'replaced',
+  successor = '',
+): DynamicPlan {
+  return { kind: 'retire', revision: record.revision, why, successor };
+}

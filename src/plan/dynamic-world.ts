@@ -1,0 +1,58 @@
+/** What the planner of leased credentials looks at. Facts only: gathered by live reads where a decision destroys something. */
+
+/** What the planner looks at in a ledger record. */
+export interface RecordFacts {
+  readonly revision: string;
+  readonly state: 'pending' | 'current' | 'retiring';
+  readonly holder: string;
+  readonly owner: { readonly uid: string };
+  readonly destination: string;
+  readonly sourceDigest: string;
+  readonly restarts: boolean;
+  readonly repair: boolean;
+  readonly createdAt: number;
+  /** This process has had Vault's word on the lease; else the times are what a former one wrote, and may be behind. */
+  readonly confirmed: boolean;
+  readonly token: {
+    readonly type: 'service' | 'batch';
+    readonly renewable: boolean;
+    readonly askedAt: number;
+    readonly ttlMs: number;
+    readonly capped: boolean;
+  };
+  readonly lease?: {
+    readonly askedAt: number;
+    readonly ttlMs: number;
+    readonly renewable: boolean;
+  };
+}
+
+/** What the destination Secret says of itself, by a live read when a pending record hangs on it. */
+export interface SecretFacts {
+  /** The revision in its mark, when the mark is ours and for this object. */
+  readonly revision: string | undefined;
+  /** The mark covers exactly the data that is there. */
+  readonly intact: boolean;
+  /** Labels, annotations or type are not as the object wants them. */
+  readonly metadataDrift: boolean;
+}
+
+/** What Vault said of a revision during this reconcile. */
+export type Finding = 'gone' | 'truncated';
+
+export interface DynamicWorld {
+  readonly now: number;
+  /** uid of the custom resource; undefined when a live read said that it is gone. */
+  readonly uid: string | undefined;
+  /** This process, as it signs its records. */
+  readonly holder: string;
+  readonly destination: string;
+  /** Digest of the fields that a credential is issued from; undefined while references do not resolve. */
+  readonly sourceDigest: string | undefined;
+  readonly renewalPercent: number;
+  readonly records: readonly RecordFacts[];
+  readonly secret: SecretFacts | undefined;
+  readonly findings: ReadonlyMap<string, Finding>;
+  /** The last revision that all restart targets were given. */
+  readonly restartedRevision: string | undefined;
+}

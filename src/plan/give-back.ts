@@ -1,0 +1,58 @@
+/**
+ * When a retiring credential may be given back. Never because something looks absent: the caller has made sure of
+ * its facts by live reads, and Vault itself has the last word on whether the token is dead.
+ */
+
+export interface RetiringFacts {
+  readonly now: number;
+  readonly why: 'replaced' | 'owner-gone' | 'unused';
+  readonly retiredAt: number;
+  /** When the credential dies by itself if nobody renews it; nobody renews a retiring one. */
+  readonly credentialEndsAt: number;
+  /** The most that any renewal before retirement can have granted the token. */
+  readonly longestTokenMs: number;
+  /** Every restart target runs with the successor. False while unknown, and when there are no targets. */
+  readonly rolledOut: boolean;
+  readonly hasTargets: boolean;
+}
+
+export interface Graces {
+  /** After the owner is gone: the time in which a recreated one can take over. */
+  readonly ownerMs: number;
+  /** After a replacement: the time in which pods pick the new credential up. */
+  readonly overlapMs: number;
+}
+
+/** Rollouts are looked at this often while an overlap lasts. */
+export const ROLLOUT_POLL_MS = 5_000;
+/** Vault counts in whole seconds and revokes lazily. */
+const END_MARGIN_MS = 30_000;
+
+/** Epoch ms from which on the credential may go, whatever the targets do. */
+export function overlapEndsAt(facts: RetiringFacts, graces: Graces): number {
+  switch (facts.why) {
+    case 'unused':
+      return facts.retiredAt;
+    case 'owner-gone':
+      return facts.retiredAt + graces.ownerMs;
+    case 'replaced':
+      return Math.min(facts.retiredAt + graces.overlapMs, facts.credentialEndsAt);
+  }
+}
+
+export type GiveBackPlan =
+  | { readonly kind: 'wait'; readonly until: number }
+  | { readonly kind: 'give-back' };
+
+export function planGiveBack(facts: RetiringFacts, graces: Graces): GiveBackPlan {
+  const end = overlapEndsAt(facts, graces);
+  const done = facts.why === 'replaced' && facts.hasTargets && facts.rolledOut;
+  if (done || facts.now >= end) return { kind: 'give-back' };
+  const polls = facts.why === 'replaced' && facts.hasTargets;
+  return { kind: 'wait', until: polls ? Math.min(end, facts.now + ROLLOUT_POLL_MS) : end };
+}
+
+/** Epoch ms after which the token cannot live any more, even if it was renewed to its full TTL just before it retired. */
+export function certainlyDeadAt(facts: RetiringFacts): number {
+  return facts.retiredAt + facts.longestTokenMs + END_MARGIN_MS;
+}
