@@ -4,14 +4,23 @@
  */
 import type { Json, JsonObject, RawJson } from '../api/json.ts';
 
-const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): value is RawJson };
+/** In Node since 22, not yet in TypeScript's library. */
+declare global {
+  interface JSON {
+    isRawJSON(value: unknown): boolean;
+  }
+}
 
 /** Compact; keys sorted by their UTF-8 bytes; HTML-escaped; numbers as they were read; a lone surrogate is U+FFFD, as Go's decoder makes it. */
 export function goJson(value: Json): string {
   if (typeof value === 'string') return goString(value);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (isRawJSON(value)) return value.rawJSON;
+  if (isNumber(value)) return value.rawJSON;
   return isList(value) ? `[${value.map(goJson).join()}]` : goObject(value);
+}
+
+function isNumber(value: object): value is RawJson {
+  return JSON.isRawJSON(value);
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */

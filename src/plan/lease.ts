@@ -3,8 +3,9 @@
  * same functions, so an alarm never rings to find nothing to do. A token is a lease too. All instants are counted
  * from `askedAt`, taken before the request left, so every error is on the early side.
  */
-import { createHash } from 'node:crypto';
 import type { LeaseRenewal } from '../api/vault-exchange.ts';
+
+export { spreadOf } from '../runtime/spread.ts';
 
 /** What was granted: epoch ms and ms. */
 export interface Span {
@@ -24,11 +25,6 @@ const TRUNCATED_SPREAD_MS = 30_000;
 const DENSEST_RETRY_MS = 1_000;
 /** A token is renewed at two thirds of its life, whatever the lease's renewalPercent says. */
 const TOKEN_PERCENT = 67;
-
-/** A number in [0,1) that is always the same for a text: jitter that a restart does not change. */
-export function spreadOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
-}
 
 export function endOf(span: Span): number {
   return span.askedAt + span.ttlMs;
