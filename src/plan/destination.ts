@@ -8,13 +8,7 @@ import type { Destination } from '../api/shared.ts';
 import { type Fault, refused, waiting } from '../runtime/fault.ts';
 import { ANNOTATION_PREFIX, OWNER_UID_LABEL, type Ownership, ownershipOf } from './ownership.ts';
 import type { SecretDigest, SecretFrame } from './secret.ts';
-import {
-  type Destination,
-  type FrameWorld,
-  lentFrame,
-  ownedFrame,
-  sameFrame,
-} from './secret-frame.ts';
+import { type FrameWorld, lentFrame, ownedFrame, sameFrame } from './secret-frame.ts';
 
 export interface DestinationWorld extends FrameWorld {
   /** Of the data that the Secret shall hold, see secretMac. */
