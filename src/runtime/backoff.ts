@@ -39,7 +39,7 @@ export function backoffMs(failures: number, options: BackoffOptions, spread: num
  */
 export function denserMs(delayMs: number, leftMs: number): number {
   if (leftMs <= 0) return delayMs;
-  return Math.min(delayMs, leftMs, Math.max(SHORTEST_MS, leftMs / 3));
+  return Math.min(delayMs, leftMs, Math.max(SHORTEST_MS, Math.floor(leftMs / 3)));
 }
 
 /** Failures in a row by key. */

@@ -59,12 +59,19 @@ export function deadline(
   ms: number,
   parent: AbortSignal,
 ): { signal: AbortSignal } & Disposable {
-  const expiry = new AbortController();
+  const limit = new AbortController();
+  const stop = (): void => limit.abort(parent.reason);
+  if (parent.aborted) stop();
+  // Not AbortSignal.any: a listener that someone leaves on its signal keeps it alive as long as the parent lives.
+  else parent.addEventListener('abort', stop, { once: true });
   const alarm = clock.at(clock.now() + ms, () =>
-    expiry.abort(new DOMException('deadline passed', 'TimeoutError')),
+    limit.abort(new DOMException('deadline passed', 'TimeoutError')),
   );
   return {
-    signal: AbortSignal.any([parent, expiry.signal]),
-    [Symbol.dispose]: () => alarm[Symbol.dispose](),
+    signal: limit.signal,
+    [Symbol.dispose]: () => {
+      alarm[Symbol.dispose]();
+      parent.removeEventListener('abort', stop);
+    },
   };
 }

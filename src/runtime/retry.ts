@@ -49,5 +49,6 @@ function delayMs(fault: Fault, trial: Trial, options: BackoffOptions): number | 
 /** Never sooner than asked, and not all at once. */
 function askedMs(retryAfterMs: number | undefined, spread: number): number | undefined {
   if (retryAfterMs === undefined) return undefined;
-  return Math.min(SLOW_MS, Math.max(SHORTEST_ASKED_MS, retryAfterMs)) * (1 + SLOW_SHARE * spread);
+  const believed = Math.min(SLOW_MS, Math.max(SHORTEST_ASKED_MS, retryAfterMs));
+  return Math.round(believed * (1 + SLOW_SHARE * spread));
 }

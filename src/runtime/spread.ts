@@ -12,12 +12,12 @@ export function spreadOf(text: string): number {
   return Number.parseInt(hash('sha256', text).slice(0, HEX_DIGITS), 16) / 16 ** HEX_DIGITS;
 }
 
-/** `ms` give or take `share` of it (0.1 is ten percent), placed by `spread`. */
+/** Whole milliseconds: `ms` give or take `share` of it (0.1 is ten percent), placed by `spread`. */
 export function around(ms: number, share: number, spread: number): number {
-  return ms * (1 + share * (2 * spread - 1));
+  return Math.round(ms * (1 + share * (2 * spread - 1)));
 }
 
 /** When something with this period is looked at again: between 80 % and 90 % of it, as VSO does with refreshAfter. */
 export function refreshHorizonMs(periodMs: number, spread: number): number {
-  return periodMs * (0.9 - 0.1 * spread);
+  return Math.round(periodMs * (0.9 - 0.1 * spread));
 }
