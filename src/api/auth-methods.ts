@@ -10,7 +10,6 @@ import { int64, stringList, stringMap } from './shared.ts';
 export const methodName = {
   type: 'string',
   enum: ['kubernetes', 'jwt', 'appRole', 'aws', 'gcp'],
-  'x-not-yet': ['jwt', 'appRole', 'aws', 'gcp'],
 } as const satisfies StringSchema;
 
 const role = { type: 'string', description: 'The role of the auth method in Vault.' } as const;

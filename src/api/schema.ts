@@ -4,14 +4,19 @@
  * the compiler as a type (`Infer`). It knows nothing of any kind.
  */
 
-interface Words {
+/** Words of our own: they become sentences of the description (crd.ts) and never reach the CRD. */
+export interface OwnWords {
+  /** No behaviour in this version. `true`: whatever sets the field is refused; a list: these values are. */
+  readonly 'x-not-yet'?: true | readonly string[];
+  /** Text only. The CRD admits "" as VSO's does, the operator does not. */
+  readonly 'x-not-empty'?: true;
+  /** Text only. A duration in the sense of duration.ts, whose bounds a pattern cannot say. */
+  readonly 'x-duration'?: true;
+}
+
+interface Words extends OwnWords {
   /** What `kubectl explain` prints: meaning, unit, default, what happens when wrong. */
   readonly description?: string;
-  /**
-   * No behaviour in this version. `true`: a value that sets the field is refused; a list: these values are.
-   * Ours alone: it becomes a sentence of the description and never reaches the CRD.
-   */
-  readonly 'x-not-yet'?: true | readonly string[];
 }
 
 export interface StringSchema extends Words {
@@ -22,10 +27,6 @@ export interface StringSchema extends Words {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly format?: 'date-time';
-  /** The CRD takes "" as VSO's does, the operator does not. Ours alone, like x-not-yet. */
-  readonly 'x-not-empty'?: true;
-  /** A duration in the sense of duration.ts, whose bounds a pattern cannot say. Ours alone, like x-not-yet. */
-  readonly 'x-duration'?: true;
 }
 
 export interface IntegerSchema extends Words {

@@ -32,7 +32,8 @@ export const vaultAuthGlobal = defineKind({
       },
       defaultAuthMethod: {
         ...methodName,
-        description: 'Auth method of VaultAuth objects that name none.',
+        description:
+          'Auth method of VaultAuth objects that name none. Only kubernetes is acted on yet: a VaultAuth that is left with another method is refused.',
       },
       defaultMount: {
         type: 'string',

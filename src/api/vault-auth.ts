@@ -87,6 +87,7 @@ export const vaultAuth = defineKind({
       },
       method: {
         ...methodName,
+        'x-not-yet': ['jwt', 'appRole', 'aws', 'gcp'],
         description:
           'Auth method of Vault. The block of the same name holds its settings. May be left to a VaultAuthGlobal.',
       },

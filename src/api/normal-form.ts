@@ -1,0 +1,45 @@
+/**
+ * One form for objects that mean the same. VSO is written in Go, where an unset field and its zero value are one:
+ * depending on who wrote an object last it holds `transformation: {}`, `labels: {}`, `revoke: false` or nothing at all.
+ * Comparing and hashing objects is only sound after bringing them here. Knows schemas, not kinds; judges nothing.
+ */
+import type { ObjectSchema, Schema } from './schema.ts';
+
+/**
+ * A copy without unknown fields, nulls, and zero values ("", 0, false, [], {}) of fields that are neither required nor
+ * defaulted. Values in maps and lists are the user's and stay. What is not of the schema's shape is returned as it is,
+ * for validation to find.
+ */
+export function normalForm(schema: Schema, value: unknown): unknown {
+  if (schema.type === 'array') {
+    return Array.isArray(value) ? value.map((item) => normalForm(schema.items, item)) : value;
+  }
+  if (schema.type !== 'object' || !isObject(value)) return value;
+  if ('properties' in schema) return fieldsOf(schema, value);
+  const entries = Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, normalForm(schema.additionalProperties, item)]),
+  );
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fieldsOf(schema: ObjectSchema, value: Readonly<Record<string, unknown>>): object {
+  const kept: [string, unknown][] = [];
+  for (const [name, field] of Object.entries(schema.properties)) {
+    if (!Object.hasOwn(value, name)) continue;
+    const formed = normalForm(field, value[name]);
+    const optional = !('default' in field) && !schema.required?.includes(name);
+    if (formed === null || (optional && isZero(formed))) continue;
+    kept.push([name, formed]);
+  }
+  return Object.fromEntries(kept);
+}
+
+function isZero(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return Object.keys(value).length === 0;
+  return value === '' || value === 0 || value === false || value === undefined;
+}
