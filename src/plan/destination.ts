@@ -10,6 +10,8 @@ import { ANNOTATION_PREFIX, OWNER_UID_LABEL, type Ownership, ownershipOf } from 
 import type { SecretDigest, SecretFrame } from './secret.ts';
 import { type FrameWorld, lentFrame, ownedFrame, sameFrame } from './secret-frame.ts';
 
+export type { Destination } from '../api/shared.ts';
+
 export interface DestinationWorld extends FrameWorld {
   /** Of the data that the Secret shall hold, see secretMac. */
   readonly mac: string;
@@ -25,7 +27,7 @@ export type DestinationPlan =
       readonly why: 'data' | 'metadata' | 'adopted';
     }
   | { readonly kind: 'recreate'; readonly frame: SecretFrame; readonly over: SecretDigest }
-  | { readonly kind: 'keep' }
+  | { readonly kind: 'keep'; readonly existing: SecretDigest }
   | { readonly kind: 'refuse'; readonly fault: Fault };
 
 /** Kubernetes fills Secrets of these types with credentials of its own. */
@@ -121,7 +123,7 @@ function planOver(
   frame: SecretFrame,
 ): DestinationPlan {
   const sameData = over.mac === world.mac;
-  if (sameData && sameFrame(over, frame)) return { kind: 'keep' };
+  if (sameData && sameFrame(over, frame)) return { kind: 'keep', existing: over };
   if (over.immutable)
     return { kind: 'refuse', fault: conflict(over, 'is immutable', ' or delete the Secret') };
   if (over.type !== frame.type) return { kind: 'recreate', frame, over };

@@ -19,7 +19,8 @@ export function goJson(value: Json): string {
   return isList(value) ? `[${value.map(goJson).join()}]` : goObject(value);
 }
 
-function isNumber(value: object): value is RawJson {
+/** Numbers keep their source text in a wrapper. */
+export function isNumber(value: object): value is RawJson {
   return JSON.isRawJSON(value);
 }
 

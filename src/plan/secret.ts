@@ -38,10 +38,6 @@ export interface SecretBody extends SecretFrame {
   readonly data: Sealed<SecretData>;
 }
 
-export function secretBody(frame: SecretFrame, data: Sealed<SecretData>): SecretBody {
-  return { ...frame, data };
-}
-
 /** The object that a Secret is written for. */
 export interface Owner {
   readonly apiVersion: string;
