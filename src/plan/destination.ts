@@ -7,6 +7,7 @@
 import type { Destination } from '../api/shared.ts';
 import { type Fault, refused, waiting } from '../runtime/fault.ts';
 import { ANNOTATION_PREFIX, OWNER_UID_LABEL, type Ownership, ownershipOf } from './ownership.ts';
+import { isLegalName } from './references.ts';
 import type { SecretDigest, SecretFrame } from './secret.ts';
 import { type FrameWorld, lentFrame, ownedFrame, sameFrame } from './secret-frame.ts';
 
@@ -35,7 +36,6 @@ const MINTING_TYPES: ReadonlySet<string> = new Set([
   'kubernetes.io/service-account-token',
   'bootstrap.kubernetes.io/token',
 ]);
-const LEGAL_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 export function planDestination(world: DestinationWorld): DestinationPlan {
   const fault = specFault(world.destination) ?? takeoverFault(world);
@@ -58,7 +58,7 @@ export function specFault(destination: Destination): Fault | undefined {
 }
 
 function illegalField({ name, labels, annotations }: Destination): string | undefined {
-  if (!LEGAL_NAME.test(name)) return 'spec.destination.name is no legal name of a Secret';
+  if (!isLegalName(name)) return 'spec.destination.name is no legal name of a Secret';
   if (Object.hasOwn(labels ?? {}, OWNER_UID_LABEL))
     return `spec.destination.labels must not set ${OWNER_UID_LABEL}, which says whose the Secret is; remove it`;
   const ours = Object.keys(annotations ?? {}).some((key) => key.startsWith(ANNOTATION_PREFIX));
