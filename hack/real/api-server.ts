@@ -143,6 +143,8 @@ function flags(of: {
     `--service-account-signing-key-file=${of.signingKeyPath}`,
     '--service-cluster-ip-range=10.0.0.0/24',
     '--disable-admission-plugins=ServiceAccount',
+    // Without it an orderly end waits as long as some client watches.
+    '--shutdown-watch-termination-grace-period=1s',
   ];
 }
 

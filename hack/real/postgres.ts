@@ -57,8 +57,9 @@ export class Postgres {
         PGCONNECT_TIMEOUT: '5',
       },
     });
-    const rows = output.replace(/\n$/, '');
-    return rows === '' ? [] : rows.split(ROW).map((row) => row.split(FIELD));
+    if (output === '') return [];
+    const rows = output.replace(/\n$/, '').split(ROW);
+    return rows.map((row) => row.split(FIELD));
   }
 
   /** Resolves when it answers. */
