@@ -84,11 +84,11 @@ function published(schema: Schema): PublishedSchema {
 }
 
 function inner(schema: Schema): Partial<PublishedSchema> {
-  if ('items' in schema) return { items: published(schema.items) };
-  if ('additionalProperties' in schema) {
+  if (schema.type === 'array') return { items: published(schema.items) };
+  if (schema.type !== 'object') return {};
+  if (schema.additionalProperties) {
     return { additionalProperties: published(schema.additionalProperties) };
   }
-  if (!('properties' in schema)) return {};
   const fields = Object.entries(schema.properties);
   return {
     properties: Object.fromEntries(fields.map(([name, field]) => [name, published(field)])),

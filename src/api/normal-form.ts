@@ -15,10 +15,10 @@ export function normalForm(schema: Schema, value: unknown): unknown {
     return Array.isArray(value) ? value.map((item) => normalForm(schema.items, item)) : value;
   }
   if (schema.type !== 'object' || !isObject(value)) return value;
-  if ('properties' in schema) return fieldsOf(schema, value);
-  const entries = Object.entries(value);
+  if (schema.properties) return fieldsOf(schema, value);
+  const { additionalProperties: item } = schema;
   return Object.fromEntries(
-    entries.map(([key, item]) => [key, normalForm(schema.additionalProperties, item)]),
+    Object.entries(value).map(([key, each]) => [key, normalForm(item, each)]),
   );
 }
 

@@ -51,6 +51,7 @@ export interface ArraySchema extends Words {
 export interface MapSchema extends Words {
   readonly type: 'object';
   readonly additionalProperties: Schema;
+  readonly properties?: never;
 }
 
 /** Fields of ours. Others are pruned by the API server, as they are with VSO. */
@@ -58,6 +59,7 @@ export interface ObjectSchema extends Words {
   readonly type: 'object';
   readonly properties: Fields;
   readonly required?: readonly string[];
+  readonly additionalProperties?: never;
 }
 
 /** Nothing is reachable by users without a description. */

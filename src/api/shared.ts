@@ -78,7 +78,7 @@ export type Destination = Infer<typeof destination>;
 export const rolloutRestartTargets = {
   type: 'array',
   description:
-    'Workloads in the namespace of this object that are restarted when the data of the Secret has changed. The first sync restarts nothing, nor does a refresh that finds equal data. Several secrets that change together restart a workload once.',
+    'Workloads in the namespace of this object that are restarted when the data of the Secret has changed. The first sync restarts nothing, unless the object was deleted and created again a moment ago and brings a new credential; nor does a refresh that finds equal data. Several secrets that change together restart a workload once.',
   items: {
     type: 'object',
     required: ['kind', 'name'],

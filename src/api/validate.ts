@@ -149,7 +149,7 @@ function* notYet(schema: Schema, value: unknown, field: string): Generator<Field
   else if (mark?.some((each) => each === value)) {
     yield { field, problem: `must not be one of ${mark.join(', ')} in this version` };
   }
-  if (!('properties' in schema) || !isObject(value)) return;
+  if (schema.type !== 'object' || !schema.properties || !isObject(value)) return;
   for (const [name, part] of Object.entries(schema.properties)) {
     if (Object.hasOwn(value, name)) yield* notYet(part, value[name], below(field, name));
   }
