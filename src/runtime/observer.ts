@@ -2,6 +2,7 @@
  * What the machinery tells the outside: log lines, counts, durations, levels. Promises that every name and label is
  * one of the few below, so no series grows with what users write; refuses to know who listens.
  */
+import type { Lane } from './lanes.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -80,9 +81,12 @@ export interface Histograms {
 }
 
 export interface Gauges {
-  readonly workqueue_depth: { readonly name: string; readonly priority: string };
+  /** Keys that wait, by lane. */
+  readonly workqueue_depth: { readonly name: 'reconcile'; readonly priority: Lane };
   readonly vso_client_cache_size: NoLabels;
   readonly vso_client_cache_length: NoLabels;
+  /** Since the start; a gauge because it is one in VSO. */
+  readonly vso_client_cache_evictions: NoLabels;
   readonly vault_lease_operator_ledger_records: {
     readonly state: 'pending' | 'current' | 'retiring' | 'foreign' | 'unreadable';
   };

@@ -1,0 +1,135 @@
+/**
+ * Every metric with its help and the values that its labels can take. A label is 'open' when its values are not known
+ * beforehand; a metric without open labels shows all its series at zero from the start, so that absence is visible.
+ */
+import type { ClientOperation, Counters, Gauges, Histograms } from '../runtime/observer.ts';
+
+/** The values of each label, or 'open'. */
+export type LabelValues<Labels> = {
+  readonly [L in keyof Labels]: readonly Labels[L][] | 'open';
+};
+
+export type Catalogue<Metrics> = {
+  readonly [M in keyof Metrics]: {
+    readonly help: string;
+    readonly labels: LabelValues<Metrics[M]>;
+  };
+};
+
+const CLIENT_OPERATION: LabelValues<ClientOperation> = {
+  operation: 'open',
+  vault_connection: 'open',
+};
+
+/** `kinds`: of our custom resources. */
+export function countersOf(kinds: readonly string[]): Catalogue<Counters> {
+  return { ...reconcileCounters(kinds), ...CLIENT_COUNTERS, ...leaseCounters(kinds), ...CALLS };
+}
+
+function reconcileCounters(kinds: readonly string[]) {
+  const controller = controllersOf(kinds);
+  return {
+    controller_runtime_reconcile_total: {
+      help: 'Reconciles by result.',
+      labels: { controller, result: ['success', 'requeue_after', 'error'] },
+    },
+    controller_runtime_reconcile_errors_total: {
+      help: 'Reconciles that failed.',
+      labels: { controller },
+    },
+    controller_runtime_terminal_reconcile_errors_total: {
+      help: 'Reconciles that failed and are not tried again until the object changes.',
+      labels: { controller },
+    },
+  } as const;
+}
+
+const CLIENT_COUNTERS = {
+  vso_client_operations_total: {
+    help: 'Acts at Vault, by VaultConnection.',
+    labels: CLIENT_OPERATION,
+  },
+  vso_client_operations_errors_total: {
+    help: 'Acts at Vault that failed, by VaultConnection.',
+    labels: CLIENT_OPERATION,
+  },
+  vso_client_cache_hits: { help: 'Acts that found a Vault token at hand.', labels: {} },
+  vso_client_cache_misses: { help: 'Acts that had to log in to Vault first.', labels: {} },
+} as const;
+
+function leaseCounters(kinds: readonly string[]) {
+  return {
+    vault_lease_operator_syncs_total: {
+      help: 'Comparisons of a Secret with Vault, by what followed.',
+      labels: { kind: kinds, result: ['written', 'unchanged', 'failed'] },
+    },
+    vault_lease_operator_renewals_total: {
+      help: 'Renewals of leases: kept, truncated by Vault, lease gone, or failed.',
+      labels: { result: ['kept', 'truncated', 'gone', 'failed'] },
+    },
+    vault_lease_operator_issues_total: {
+      help: 'Requests for a credential; unknown means that the reply was lost.',
+      labels: { result: ['issued', 'failed', 'unknown'] },
+    },
+    vault_lease_operator_give_backs_total: {
+      help: 'Credentials that ended: revoked by us, dead at Vault already, expired by our clock, or orphaned.',
+      labels: { result: ['revoked', 'dead', 'expired', 'orphaned'] },
+    },
+    vault_lease_operator_restarts_total: {
+      help: 'Restarts of workloads after a change of their Secret.',
+      labels: {
+        kind: ['Deployment', 'DaemonSet', 'StatefulSet', 'argo.Rollout'],
+        result: ['stamped', 'missing', 'failed'],
+      },
+    },
+  } as const;
+}
+
+const CALLS = {
+  vault_lease_operator_kubernetes_requests_total: {
+    help: 'Requests to the API server by status code; none means no answer.',
+    labels: { verb: 'open', resource: 'open', code: 'open' },
+  },
+  vault_lease_operator_vault_requests_total: {
+    help: 'Requests to Vault by route and status code; none means no answer.',
+    labels: { operation: 'open', code: 'open' },
+  },
+  vault_lease_operator_watch_relists_total: {
+    help: 'Lists that a watch needed after its start.',
+    labels: { resource: 'open' },
+  },
+} as const;
+
+/** Bounds of the buckets in seconds. */
+export function histogramsOf(kinds: readonly string[]): Catalogue<Histograms> {
+  return {
+    controller_runtime_reconcile_time_seconds: {
+      help: 'Duration of a reconcile.',
+      labels: { controller: controllersOf(kinds) },
+    },
+    vso_client_operations_time_seconds: {
+      help: 'Duration of an act at Vault, by VaultConnection.',
+      labels: CLIENT_OPERATION,
+    },
+  };
+}
+
+export const GAUGES: Catalogue<Gauges> = {
+  workqueue_depth: {
+    help: 'Objects that wait for a reconcile, by urgency.',
+    labels: { name: ['reconcile'], priority: ['renewal', 'first', 'refresh'] },
+  },
+  vso_client_cache_size: { help: 'Identities whose Vault token may be kept.', labels: {} },
+  vso_client_cache_length: { help: 'Identities whose Vault token is kept.', labels: {} },
+  vso_client_cache_evictions: { help: 'Vault tokens that made room for others.', labels: {} },
+  vault_lease_operator_ledger_records: {
+    help: 'Credentials on record, by state; foreign and unreadable ones are left alone.',
+    labels: { state: ['pending', 'current', 'retiring', 'foreign', 'unreadable'] },
+  },
+  vault_lease_operator_leader: { help: '1 while this replica leads.', labels: {} },
+};
+
+/** controller-runtime names a controller after its kind in lower case. */
+function controllersOf(kinds: readonly string[]): readonly string[] {
+  return kinds.map((kind) => kind.toLowerCase());
+}
