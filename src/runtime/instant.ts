@@ -1,0 +1,8 @@
+/** Instants as Kubernetes writes them: RFC 3339 in UTC, whole seconds. */
+import { DateTime } from 'luxon';
+
+export function rfc3339(atMs: number): string {
+  return DateTime.fromMillis(atMs, { zone: 'utc' })
+    .startOf('second')
+    .toISO({ suppressMilliseconds: true });
+}
