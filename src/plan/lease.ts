@@ -20,9 +20,6 @@ const MARGIN = 0.05;
 const LONGEST_MARGIN_MS = 10 * 60_000;
 /** A renewal that grants less than this share of the first grant is at its maximum. */
 const KEPT = 2 / 3;
-/** How far the replacements of leases that were truncated together are spread. */
-const TRUNCATED_SPREAD_MS = 30_000;
-const DENSEST_RETRY_MS = 1_000;
 /** A token is renewed at two thirds of its life, whatever the lease's renewalPercent says. */
 const TOKEN_PERCENT = 67;
 
@@ -42,12 +39,6 @@ export function dueAt(span: Span, renewalPercent: number, spread: number): numbe
 /** As dueAt, for the Vault token that owns a lease. */
 export function tokenDue(token: Span, spread: number): number {
   return dueAt(token, TOKEN_PERCENT, spread);
-}
-
-/** A lease dies with its token: the same lease with its real end, when the token is not renewed. */
-export function boundedBy(lease: Span, token: Span): Span {
-  const end = Math.min(endOf(lease), endOf(token));
-  return { askedAt: lease.askedAt, ttlMs: Math.max(0, end - lease.askedAt) };
 }
 
 /** Before the end, in ms, there must be a replacement; from there on a failing renewal is not tried again. */
@@ -70,11 +61,6 @@ export function leasePhase(span: Span, dueFrom: number, now: number): LeasePhase
   return now >= dueFrom ? 'due' : 'fresh';
 }
 
-/** How long to wait before the next try, in ms: never longer than a quarter of what is left, so that tries get denser near the end. */
-export function retryBefore(backoffMs: number, leftMs: number): number {
-  return Math.min(backoffMs, Math.max(DENSEST_RETRY_MS, Math.floor(leftMs / 4)));
-}
-
 export type RenewalVerdict =
   | { readonly kind: 'kept'; readonly span: Span; readonly renewable: boolean }
   | { readonly kind: 'truncated'; readonly span: Span }
@@ -90,9 +76,4 @@ export function judgeRenewal(firstTtlMs: number, granted: LeaseRenewal): Renewal
   const span = { askedAt: granted.askedAt, ttlMs: granted.ttlMs };
   if (granted.ttlMs < firstTtlMs * KEPT) return { kind: 'truncated', span };
   return { kind: 'kept', span, renewable: granted.renewable };
-}
-
-/** When a truncated lease is replaced: soon, yet not all of them in the same second. */
-export function truncatedDueAt(span: Span, spread: number): number {
-  return span.askedAt + Math.floor(spread * Math.min(span.ttlMs / 10, TRUNCATED_SPREAD_MS));
 }

@@ -4,14 +4,15 @@
  * for another. Keys travel sealed.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { type Sealed, seal } from '../runtime/sealed.ts';
+import type { Sealed } from '../runtime/sealed.ts';
 import { goJson } from './go-json.ts';
 import type { SecretData } from './secret.ts';
 
+/** The field `key` of the HMAC key Secret, or a key derived from it. */
 export type MacKey = Sealed<Uint8Array>;
 
 /** What a derived key is for. Two purposes never share a key. */
-export type KeyPurpose = 'content-revision' | 'lease-mark' | 'ledger-record';
+export type KeyPurpose = 'content-revision' | 'lease-mark';
 
 /** VSO's MAC, as in `status.secretMAC`: HMAC-SHA256 over Go's JSON of map[string][]byte, in standard base64. */
 export function secretMac(key: MacKey, data: SecretData): string {
@@ -39,11 +40,6 @@ export function purposeMac(key: MacKey, purpose: KeyPurpose, text: string): stri
 export function sameMac(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
-}
-
-/** A key from the bytes of the HMAC key Secret's field `key`. VSO's are 16 bytes long and nothing else is accepted there. */
-export function macKey(bytes: Uint8Array): MacKey {
-  return seal(bytes);
 }
 
 function sign(key: MacKey, text: string): Buffer {
