@@ -31,6 +31,7 @@ export type DynamicPlan =
       readonly successor: string;
     }
   | { readonly kind: 'promote'; readonly revision: string }
+  | { readonly kind: 'write'; readonly revision: string }
   | { readonly kind: 'renew-lease'; readonly revision: string }
   | { readonly kind: 'renew-token'; readonly revision: string }
   | {
@@ -52,9 +53,10 @@ const CHECKS: readonly Check[] = [
   retireStrangers,
   promoteCarried,
   retireSuperseded,
-  retireOwnUnused,
   renewLease,
   renewToken,
+  writeHeld,
+  retireOwnUnused,
   issueNeeded,
   recoverForeignPending,
   rewriteMetadata,
@@ -101,6 +103,21 @@ function retireSuperseded(world: DynamicWorld): DynamicPlan | undefined {
     (record) => record.state === 'current' && record.revision !== successor.revision,
   );
   return old && retire(old, 'replaced', successor.revision);
+}
+
+/** A write that was refused is tried again with the values that were issued, while they are still what is wanted. */
+function writeHeld(world: DynamicWorld): DynamicPlan | undefined {
+  const record = owned(world).find((each) => each.state === 'pending' && each.held);
+  if (!record || !isWanted(world, record)) return undefined;
+  return { kind: 'write', revision: record.revision };
+}
+
+function isWanted(world: DynamicWorld, record: RecordFacts): boolean {
+  return (
+    record.destination === world.destination &&
+    (world.sourceDigest === undefined || record.sourceDigest === world.sourceDigest) &&
+    world.now < replacementAt(record, world.renewalPercent)
+  );
 }
 
 /** Our own attempt that did not reach the Secret: nobody can still write it. */
@@ -208,7 +225,7 @@ function restartTargets(world: DynamicWorld): DynamicPlan | undefined {
 }
 
 /** The earliest instant at which one of the checks above would answer otherwise. */
-function nextDueAt(world: DynamicWorld): number | undefined {
+export function nextDueAt(world: DynamicWorld): number | undefined {
   const record = inPlace(world);
   const dues = record
     ? [

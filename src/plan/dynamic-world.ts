@@ -13,6 +13,8 @@ export interface RecordFacts {
   readonly createdAt: number;
   /** This process has had Vault's word on the lease; else the times are what a former one wrote, and may be behind. */
   readonly confirmed: boolean;
+  /** This process holds the issued values, sealed, because they are not written yet. */
+  readonly held: boolean;
   readonly token: {
     readonly type: 'service' | 'batch';
     readonly renewable: boolean;

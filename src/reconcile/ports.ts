@@ -101,6 +101,8 @@ export interface Workloads {
 /** Reads under the shared token of an identity: one login at a time, one re-login on a dead token, equal reads in flight are one. */
 export interface VaultReads {
   read(identity: VaultIdentity, request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer>;
+  /** Drops identities; their shared tokens, and what hangs on them, are revoked in the background. */
+  forget(which: (identity: VaultIdentity) => boolean): void;
   /** Renews a lease by id under the shared token; for leases whose own token is not known. */
   renewLease(
     identity: VaultIdentity,
@@ -123,3 +125,9 @@ export interface AuthHealth {
 
 /** Acts under a token of one's own: the ledger owns that port. */
 export type { VaultTokens } from '../ledger/ports.ts';
+
+/** Files of the operator's own pod: a CA that caCertPath names. */
+export interface Files {
+  /** Undefined when there is no such regular file. */
+  read(path: string): Promise<string | undefined>;
+}

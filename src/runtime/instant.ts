@@ -2,7 +2,5 @@
 import { DateTime } from 'luxon';
 
 export function rfc3339(atMs: number): string {
-  return DateTime.fromMillis(atMs, { zone: 'utc' })
-    .startOf('second')
-    .toISO({ suppressMilliseconds: true });
+  return DateTime.fromMillis(atMs, { zone: 'utc' }).toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'");
 }

@@ -1,0 +1,58 @@
+/** Everything a reconciler may use. Built once in main.ts, where the compiler proves that the adapters fit. */
+import type { Book } from '../ledger/book.ts';
+import type { Held } from '../ledger/held.ts';
+import type { VaultTokens } from '../ledger/ports.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Lane } from '../runtime/controller.ts';
+import type { Ref } from '../runtime/ref.ts';
+import type { Sealed } from '../runtime/sealed.ts';
+import type { Connections } from './connections.ts';
+import type {
+  AuthHealth,
+  EventSink,
+  Files,
+  ObjectStore,
+  Objects,
+  Secrets,
+  VaultProbes,
+  VaultReads,
+  Workloads,
+} from './ports.ts';
+
+export interface Settings {
+  readonly operatorNamespace: string;
+  readonly allowDefaultGlobals: boolean;
+  readonly excludeRaw: boolean;
+  readonly overlapMs: number;
+  readonly ownerGraceMs: number;
+  /** uid of the namespace kube-system. */
+  readonly cluster: string;
+  /** This process, as it signs ledger records. */
+  readonly holder: string;
+}
+
+export interface Deps {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly store: ObjectStore;
+  readonly objects: Objects;
+  readonly secrets: Secrets;
+  readonly events: EventSink;
+  readonly workloads: Workloads;
+  readonly files: Files;
+  readonly reads: VaultReads;
+  readonly tokens: VaultTokens;
+  readonly probes: VaultProbes;
+  readonly authHealth: AuthHealth;
+  readonly connections: Connections;
+  readonly book: Book;
+  readonly held: Held;
+  /** Source digests whose answers were seen to carry no lease. */
+  readonly unleased: Set<string>;
+  /** Key of VSO's MACs, and root of the keys for our own. */
+  readonly hmacKey: Sealed<Uint8Array>;
+  /** A fresh random revision name. */
+  readonly newRevision: () => string;
+  /** Queues a reconcile of something else, without a backoff it may have. */
+  readonly wake: (ref: Ref, lane: Lane) => void;
+}

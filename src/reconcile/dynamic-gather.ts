@@ -1,0 +1,173 @@
+/**
+ * The facts about one leased credential: its object, its Secret, its records. Reads live where a decision destroys
+ * something: whether the object is gone, and whether the Secret carries a revision that nobody has promoted.
+ */
+import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
+import type { SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import { planDestination } from '../plan/destination.ts';
+import type { DynamicWorld, RecordFacts, SecretFacts } from '../plan/dynamic-world.ts';
+import {
+  LEASE_ANNOTATION,
+  type LeaseMark,
+  type MarkReading,
+  readMark,
+} from '../plan/lease-mark.ts';
+import { dynamicRequest, sourceDigest } from '../plan/request.ts';
+import type { Owner, SecretDigest } from '../plan/secret.ts';
+import { type Fault, faultOf } from '../runtime/fault.ts';
+import type { Deps } from './deps.ts';
+import { findSecret, readLive } from './destination.ts';
+import type { Learned } from './dynamic-turn.ts';
+import { identityOf } from './identity.ts';
+import { checked, ownerOf } from './load.ts';
+import type { StoredObject } from './ports.ts';
+
+/** Where the credential comes from, once all references resolve. */
+export interface Origin {
+  readonly identity: VaultIdentity;
+  readonly request: SecretRequest;
+  readonly digest: string;
+}
+
+export interface Situation {
+  readonly object: VaultDynamicSecret;
+  readonly owner: Owner;
+  /** The fault is thrown only where the origin is needed: a credential in use is renewed without it. */
+  readonly origin: Origin | Fault;
+  readonly secret: SecretDigest | undefined;
+  readonly mark: LeaseMark | undefined;
+  readonly world: DynamicWorld;
+}
+
+export async function gatherDynamic(
+  deps: Deps,
+  stored: StoredObject,
+  learned: Learned,
+  signal: AbortSignal,
+): Promise<Situation> {
+  const object = checked('VaultDynamicSecret', stored);
+  const owner = ownerOf(stored);
+  const records = deps.book.ofOwner(owner);
+  catchUpWithStatus(deps, object, records);
+  const secret = await secretOf(deps, object, records, signal);
+  const reading = readingOf(deps, owner, secret);
+  const origin = originOf(deps, object);
+  return {
+    object,
+    owner,
+    origin,
+    secret,
+    mark: reading.kind === 'genuine' ? reading.mark : undefined,
+    world: {
+      ...worldOf(deps, object, learned, deps.book.ofOwner(owner)),
+      sourceDigest: 'digest' in origin ? origin.digest : undefined,
+      secret: secret && secretFacts(object, owner, secret, reading),
+    },
+  };
+}
+
+function worldOf(
+  deps: Deps,
+  object: VaultDynamicSecret,
+  learned: Learned,
+  records: readonly LedgerRecord[],
+): Omit<DynamicWorld, 'sourceDigest' | 'secret'> {
+  return {
+    now: deps.clock.now(),
+    uid: object.metadata.uid,
+    holder: deps.settings.holder,
+    destination: object.spec.destination.name,
+    renewalPercent: object.spec.renewalPercent,
+    records: records.map((record) => factsOf(deps, record)),
+    findings: learned.findings,
+    restartedRevision: learned.restarted ?? object.status?.restartedRevision,
+  };
+}
+
+function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
+  return {
+    ...record,
+    confirmed: deps.book.isConfirmed(record.revision),
+    held: deps.held.get(record.revision) !== undefined,
+  };
+}
+
+/** Renewals are noted in the status only; what it says can move our times forward, never further than now. */
+function catchUpWithStatus(
+  deps: Deps,
+  { status }: VaultDynamicSecret,
+  records: readonly LedgerRecord[],
+): void {
+  const record = records.find((each) => each.revision === status?.revision);
+  if (!record || deps.book.isConfirmed(record.revision)) return;
+  const upToNow = (seconds = 0): number => Math.min(seconds * 1000, deps.clock.now());
+  deps.book.adoptTimes(
+    record.revision,
+    upToNow(status?.lastRenewalTime),
+    upToNow(status?.tokenRenewalTime),
+  );
+}
+
+/** A pending record may have reached the Secret without the watch having told us: then only a live read counts. */
+async function secretOf(
+  deps: Deps,
+  object: VaultDynamicSecret,
+  records: readonly LedgerRecord[],
+  signal: AbortSignal,
+): Promise<SecretDigest | undefined> {
+  const { namespace } = object.metadata;
+  const { destination } = object.spec;
+  const inDoubt = records.some(
+    (record) => record.state === 'pending' && deps.held.get(record.revision)?.attempted !== false,
+  );
+  if (inDoubt || wasConflict(object)) return readLive(deps, namespace, destination.name, signal);
+  return findSecret(deps, namespace, destination, signal);
+}
+
+/** The name was taken by a Secret that is not ours, and so is not watched. */
+function wasConflict({ status }: VaultDynamicSecret): boolean {
+  return Boolean(status?.conditions?.some(({ reason }) => reason === 'DestinationConflict'));
+}
+
+function readingOf(deps: Deps, owner: Owner, secret: SecretDigest | undefined): MarkReading {
+  if (!secret) return { kind: 'absent' };
+  return readMark(deps.hmacKey, secret.annotations, { uid: owner.uid, mac: secret.mac });
+}
+
+function secretFacts(
+  { spec, status }: VaultDynamicSecret,
+  owner: Owner,
+  secret: SecretDigest,
+  reading: MarkReading,
+): SecretFacts {
+  const isGenuine = reading.kind === 'genuine';
+  // A Secret that VSO wrote carries no mark, but pods use what is in it.
+  const inherited = status?.secretLease?.id ? 'inherited' : undefined;
+  return {
+    revision: isGenuine ? reading.mark.revision : inherited,
+    intact: isGenuine && reading.intact,
+    metadataDrift: isGenuine && hasDrifted(spec.destination, owner, secret),
+  };
+}
+
+function hasDrifted(
+  destination: VaultDynamicSecret['spec']['destination'],
+  owner: Owner,
+  secret: SecretDigest,
+): boolean {
+  const mark = secret.annotations[LEASE_ANNOTATION];
+  const marks = mark === undefined ? {} : { [LEASE_ANNOTATION]: mark };
+  const plan = planDestination({ owner, destination, existing: secret, mac: secret.mac, marks });
+  return plan.kind === 'replace' || plan.kind === 'recreate';
+}
+
+function originOf(deps: Deps, object: VaultDynamicSecret): Origin | Fault {
+  try {
+    const identity = identityOf(deps, object);
+    const request = dynamicRequest(identity, object.spec);
+    return { identity, request, digest: sourceDigest(identity, request) };
+  } catch (thrown) {
+    return faultOf(thrown);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Issuing and writing a leased credential: steps 1 to 6 of the ledger's protocol as the object lives them. What is
+ * issued is held, sealed, until the Secret carries it.
+ */
+import type { SecretAnswer } from '../api/vault-exchange.ts';
+import { issue } from '../ledger/issue.ts';
+import type { LedgerRecord, RecordLease } from '../ledger/record.ts';
+import { planDestination } from '../plan/destination.ts';
+import type { DynamicPlan } from '../plan/dynamic-secret.ts';
+import { writeMark } from '../plan/lease-mark.ts';
+import { secretMac } from '../plan/mac.ts';
+import { renderSecret } from '../plan/render.ts';
+import { absenceFault, judgePlain } from '../plan/source-state.ts';
+import { FaultError, faultOf } from '../runtime/fault.ts';
+import { removeLeftovers, writeDestination } from './destination.ts';
+import type { Origin } from './dynamic-gather.ts';
+import { retireRecord } from './dynamic-retire.ts';
+import type { Turn } from './dynamic-turn.ts';
+
+type IssuePlan = Extract<DynamicPlan, { kind: 'issue' }>;
+
+/** Throws the origin's fault, or the destination's, before anything is asked of Vault. */
+export async function issueCredential(turn: Turn, plan: IssuePlan): Promise<void> {
+  const { deps, situation, context } = turn;
+  const origin = originOf(turn);
+  refuseHopelessWrite(turn);
+  const wanted = {
+    owner: situation.owner,
+    destination: situation.object.spec.destination.name,
+    sourceDigest: origin.digest,
+    restarts: plan.restarts,
+    repair: plan.repair,
+    identity: origin.identity,
+    request: origin.request,
+  };
+  try {
+    const { cluster, holder } = deps.settings;
+    const issued = await issue({ ...deps, cluster, holder }, wanted, context.signal);
+    context.observer.count('vault_lease_operator_issues_total', { result: 'issued' });
+    await hold(turn, origin, issued.revision, issued.answer);
+    turn.learned.issued = plan.why;
+  } catch (thrown) {
+    await abandon(turn, thrown);
+    throw thrown;
+  }
+}
+
+/** One write of data, revision, lease and MAC; then the record says current. */
+export async function writeCredential(turn: Turn, revision: string): Promise<void> {
+  const { deps, situation, learned, context } = turn;
+  const held = deps.held.get(revision);
+  if (!held) throw new Error('only a held credential can be written');
+  const { owner, object } = situation;
+  const { destination } = object.spec;
+  const mac = secretMac(deps.hmacKey, held.data.open());
+  const { lease, data } = held;
+  const marks = writeMark(
+    deps.hmacKey,
+    {
+      revision,
+      leaseId: lease.id,
+      issuedAt: lease.askedAt,
+      ttlMs: lease.ttlMs,
+      renewable: lease.renewable,
+    },
+    { uid: owner.uid, mac },
+  );
+  deps.held.put(revision, { ...held, attempted: true });
+  const wish = { owner, destination, data, mac, marks };
+  await writeDestination(deps, wish, situation.secret, context.signal);
+  learned.written = { first: situation.world.secret?.revision === undefined };
+  learned.requestId = held.requestId;
+  await deps.book.makeCurrent(revision, lease, context.signal);
+  deps.held.drop(revision);
+  await removeLeftovers(deps, owner, destination.name, context.signal);
+}
+
+function originOf({ situation }: Turn): Origin {
+  if ('digest' in situation.origin) return situation.origin;
+  throw new FaultError(situation.origin);
+}
+
+/** A Secret that may not be written is no reason to make a credential. */
+function refuseHopelessWrite({ situation }: Turn): void {
+  const { owner, object, secret } = situation;
+  const { destination } = object.spec;
+  const plan = planDestination({ owner, destination, existing: secret, mac: '', marks: {} });
+  if (plan.kind === 'refuse') throw new FaultError(plan.fault);
+}
+
+async function hold(
+  turn: Turn,
+  origin: Origin,
+  revision: string,
+  answer: SecretAnswer,
+): Promise<void> {
+  const { deps } = turn;
+  const record = deps.book.get(revision);
+  if (!record) throw new Error('an issued credential has a record');
+  if (answer.leaseId === '') {
+    deps.unleased.add(origin.digest);
+    await retireRecord(turn, revision, 'unused', '');
+    return;
+  }
+  const state = judgePlain(answer);
+  if (state.kind !== 'present') throw new FaultError(absenceFault(state.kind, origin.request.path));
+  deps.held.put(revision, {
+    data: renderSecret(state.source, { excludeRaw: excludesRaw(turn) }),
+    lease: leaseOf(record, answer),
+    requestId: answer.requestId,
+    attempted: false,
+  });
+}
+
+/** A batch token's lease calls itself renewable and is not. */
+function leaseOf(record: LedgerRecord, answer: SecretAnswer): RecordLease {
+  return {
+    id: answer.leaseId,
+    askedAt: answer.askedAt,
+    ttlMs: answer.leaseMs,
+    fullTtlMs: answer.leaseMs,
+    renewable: answer.renewable && record.token.type === 'service',
+  };
+}
+
+function excludesRaw({ deps, situation }: Turn): boolean {
+  const { transformation } = situation.object.spec.destination;
+  return deps.settings.excludeRaw || Boolean(transformation?.excludeRaw);
+}
+
+/** Whatever was opened and did not come to a credential is given back at once. */
+async function abandon(turn: Turn, thrown: unknown): Promise<void> {
+  const { deps, situation, context } = turn;
+  const result = faultOf(thrown).ambiguous ? 'unknown' : 'failed';
+  context.observer.count('vault_lease_operator_issues_total', { result });
+  for (const record of deps.book.ofOwner(situation.owner)) {
+    if (record.state === 'pending' && record.holder === deps.settings.holder)
+      await retireRecord(turn, record.revision, 'unused', '');
+  }
+}

@@ -1,0 +1,35 @@
+/** Handing a record over to the give-back: from here on its own queue key owns it. */
+import type { RetireReason } from '../ledger/record.ts';
+import type { Target } from '../plan/rollout.ts';
+import type { Deps } from './deps.ts';
+import type { Turn } from './dynamic-turn.ts';
+import { recordRef } from './give-back.ts';
+import { targetsOf } from './targets.ts';
+
+/** A replaced credential waits for the workloads of its object to run with the successor. */
+export async function retireRecord(
+  { deps, situation, context }: Turn,
+  revision: string,
+  why: RetireReason,
+  successor: string,
+): Promise<void> {
+  const targets = why === 'replaced' ? targetsOf(situation.object) : [];
+  await retire(deps, { revision, why, successor, targets }, context.signal);
+}
+
+export interface Retiring {
+  readonly revision: string;
+  readonly why: RetireReason;
+  readonly successor: string;
+  /** Workloads that must run with the successor first. */
+  readonly targets: readonly Target[];
+}
+
+export async function retire(deps: Deps, retiring: Retiring, signal: AbortSignal): Promise<void> {
+  const { revision, why, successor } = retiring;
+  const at = deps.clock.now();
+  const targets = retiring.targets.map(({ kind, name }) => ({ kind, name }));
+  await deps.book.retire(revision, { why, at, successor, targets }, signal);
+  deps.held.drop(revision);
+  deps.wake(recordRef(deps, revision), 'refresh');
+}

@@ -1,0 +1,31 @@
+/** One turn of a leased credential's reconcile: what is known, what was learned on the way, and what to report with. */
+import type { IssueCause } from '../plan/dynamic-secret.ts';
+import type { Finding } from '../plan/dynamic-world.ts';
+import type { ReconcileContext } from '../runtime/controller.ts';
+import type { Deps } from './deps.ts';
+import type { Situation } from './dynamic-gather.ts';
+import type { RestartResult } from './restarts.ts';
+
+/** Facts that a reconcile learns while it runs; they outlive a turn, not the reconcile. */
+export interface Learned {
+  /** What Vault said of a revision's lease or token. */
+  readonly findings: Map<string, Finding>;
+  /** Why a credential was issued and written, when one was. */
+  issued?: IssueCause;
+  written?: { readonly first: boolean };
+  /** A renewal was tried, and succeeded. */
+  renewing?: boolean;
+  renewed?: boolean;
+  /** Id of the request that issued what was written. */
+  requestId?: string;
+  /** The revision that all targets were given, ahead of the status. */
+  restarted?: string;
+  restart?: RestartResult;
+}
+
+export interface Turn {
+  readonly deps: Deps;
+  readonly situation: Situation;
+  readonly learned: Learned;
+  readonly context: ReconcileContext;
+}

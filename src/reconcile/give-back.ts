@@ -1,0 +1,117 @@
+/**
+ * The story of a retiring credential: wait until nothing uses it, give it back, drop the record. It has a queue key
+ * of its own, so that a Vault that is away never holds up the object that replaced it.
+ */
+import { giveBack } from '../ledger/give-back.ts';
+import { credentialEndsAt, type LedgerRecord, type Retirement } from '../ledger/record.ts';
+import { certainlyDeadAt, planGiveBack, type RetiringFacts } from '../plan/give-back.ts';
+import { hasRolledOut } from '../plan/rollout.ts';
+import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
+import { type Fault, faultOf } from '../runtime/fault.ts';
+import type { Ref } from '../runtime/ref.ts';
+import type { Deps } from './deps.ts';
+
+/** Kind of the queue key: not a Kubernetes kind. */
+export const LEDGER_RECORD = 'LedgerRecord';
+
+export function recordRef(deps: Deps, revision: string): Ref {
+  return { kind: LEDGER_RECORD, namespace: deps.settings.operatorNamespace, name: revision };
+}
+
+export async function reconcileRetiring(
+  deps: Deps,
+  ref: Ref,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const record = deps.book.get(ref.name);
+  if (!record?.retirement) return { kind: 'settled' };
+  const facts = await gather(deps, record, record.retirement, context.signal);
+  const plan = planGiveBack(facts, {
+    ownerMs: deps.settings.ownerGraceMs,
+    overlapMs: deps.settings.overlapMs,
+  });
+  if (plan.kind === 'wait') return { kind: 'settled', nextAt: plan.until };
+  return act(deps, record, facts, context);
+}
+
+async function gather(
+  deps: Deps,
+  record: LedgerRecord,
+  retirement: Retirement,
+  signal: AbortSignal,
+): Promise<RetiringFacts> {
+  const hasTargets = retirement.targets.length > 0;
+  const waits = retirement.why === 'replaced' && hasTargets;
+  return {
+    now: deps.clock.now(),
+    why: retirement.why,
+    retiredAt: retirement.at,
+    credentialEndsAt: credentialEndsAt(record),
+    longestTokenMs: Math.max(record.token.loginTtlMs, record.token.ttlMs),
+    hasTargets,
+    rolledOut: waits && (await allRolledOut(deps, record, retirement, signal)),
+  };
+}
+
+/** A target that cannot be read counts as not rolled out: the grace ends the wait. */
+async function allRolledOut(
+  deps: Deps,
+  record: LedgerRecord,
+  retirement: Retirement,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const target of retirement.targets) {
+    const workload = await deps.workloads
+      .read({ ...target, namespace: record.owner.namespace }, signal)
+      .catch(() => undefined);
+    if (!workload || !hasRolledOut(workload, record.owner, retirement.successor)) return false;
+  }
+  return true;
+}
+
+async function act(
+  deps: Deps,
+  record: LedgerRecord,
+  facts: RetiringFacts,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const { observer, signal } = context;
+  try {
+    const result = await giveBack(deps, record, signal);
+    observer.count('vault_lease_operator_give_backs_total', { result });
+    observer.log('info', 'credential given back', keysOf(record, { result }));
+    return { kind: 'settled' };
+  } catch (thrown) {
+    return refused(deps, record, facts, faultOf(thrown), context);
+  }
+}
+
+/** Vault is away or refuses: try on until the token cannot live any more, then say which of the two it was. */
+async function refused(
+  deps: Deps,
+  record: LedgerRecord,
+  facts: RetiringFacts,
+  fault: Fault,
+  { observer, signal }: ReconcileContext,
+): Promise<Outcome> {
+  const deadAt = certainlyDeadAt(facts);
+  if (facts.now < deadAt) return { kind: 'failed', fault, retryBefore: deadAt };
+  const result = fault.kind === 'denied' ? 'expired' : 'orphaned';
+  await deps.book.drop(record.revision, signal);
+  observer.count('vault_lease_operator_give_backs_total', { result });
+  observer.log('warn', 'credential was not given back and has ended by its TTL', {
+    ...keysOf(record, { result }),
+    reason: fault.reason,
+  });
+  return { kind: 'settled' };
+}
+
+function keysOf(record: LedgerRecord, more: Record<string, string>) {
+  return {
+    revision: record.revision,
+    owner: `${record.owner.kind}/${record.owner.namespace}/${record.owner.name}`,
+    leaseId: record.lease?.id,
+    why: record.retirement?.why,
+    ...more,
+  };
+}

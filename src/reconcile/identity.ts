@@ -1,0 +1,60 @@
+/** The planners' view of VaultAuth, VaultAuthGlobal and VaultConnection, over the store and the known connections. */
+import { API_VERSION } from '../api/group.ts';
+import type { KindName, ObjectOf } from '../api/kinds.ts';
+import { validate } from '../api/validate.ts';
+import type { VaultIdentity } from '../api/vault-exchange.ts';
+import { type AuthWorld, resolveIdentity, type UsableConnection } from '../plan/auth.ts';
+import { type NamedRef, nameOf } from '../plan/references.ts';
+import { waiting } from '../runtime/fault.ts';
+import type { Deps } from './deps.ts';
+import { STARTING } from './report.ts';
+
+/** An object that reads a secret from Vault. */
+interface Consumer {
+  readonly metadata: { readonly namespace: string };
+  readonly spec: { readonly vaultAuthRef?: string };
+}
+
+/** Throws a fault of kind refused or waiting that names the field, the namespace searched and the remedy. */
+export function identityOf(deps: Deps, { metadata, spec }: Consumer): VaultIdentity {
+  const { namespace } = metadata;
+  return resolveIdentity({ namespace, vaultAuthRef: spec.vaultAuthRef }, authWorld(deps));
+}
+
+export function authWorld(deps: Deps): AuthWorld {
+  return {
+    operatorNamespace: deps.settings.operatorNamespace,
+    allowDefaultGlobals: deps.settings.allowDefaultGlobals,
+    auth: (ref) => find(deps, 'VaultAuth', ref),
+    global: (ref) => find(deps, 'VaultAuthGlobal', ref),
+    connection: (ref) => connectionOf(deps, ref),
+  };
+}
+
+/** Usable once its reconciler has looked at this very generation; until then its consumers wait without a word. */
+function connectionOf(deps: Deps, named: NamedRef): UsableConnection | 'not-ready' | undefined {
+  const ref = { kind: 'VaultConnection', ...named };
+  const stored = deps.store.get(ref);
+  if (!stored) return undefined;
+  const { uid, generation } = stored.metadata;
+  const seen = deps.connections.get(ref);
+  if (seen?.uid !== uid || seen.generation !== generation)
+    throw waiting(STARTING, `VaultConnection ${nameOf(named)} was not looked at yet`);
+  return seen.endpoint ? { uid, generation, endpoint: seen.endpoint } : 'not-ready';
+}
+
+function find<Kind extends KindName>(
+  deps: Deps,
+  kind: Kind,
+  named: NamedRef,
+): ObjectOf<Kind> | undefined {
+  const stored = deps.store.get({ kind, ...named });
+  if (!stored) return undefined;
+  const result = validate(kind, { ...stored, apiVersion: API_VERSION });
+  if (result.ok) return result.object;
+  const [first] = result.errors;
+  throw waiting(
+    'VaultClientConfigError',
+    `${kind} ${nameOf(named)} cannot be used: ${first?.field} ${first?.problem}`,
+  );
+}

@@ -1,0 +1,78 @@
+/**
+ * The end of every reconcile: facts become conditions and events, and the status is patched only when it changed.
+ * An operator that is only starting says nothing, so that a restart leaves every status as it was.
+ */
+import type { Condition } from '../api/conditions.ts';
+import { changedStatus, mergeConditions } from '../plan/conditions.ts';
+import type { Summary } from '../plan/status.ts';
+import { type EventText, transitionEvent } from '../plan/transition.ts';
+import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
+import { type Fault, faultOf } from '../runtime/fault.ts';
+import { rfc3339 } from '../runtime/instant.ts';
+import { refOf } from './dependants.ts';
+import type { Deps } from './deps.ts';
+import type { StoredObject } from './ports.ts';
+
+export interface Report {
+  readonly stored: StoredObject;
+  readonly summary: Summary;
+  /** Status fields besides the conditions; undefined removes one. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fault: Fault | undefined;
+  /** Beside the one that a change of conditions deserves. */
+  readonly events: readonly EventText[];
+}
+
+/** Reason of a fault that is only "we have not looked there yet": whoever looks first wakes us. */
+export const STARTING = 'Progressing';
+
+/** Writes what changed and returns the outcome. Throws when the status cannot be written. */
+export async function finish(
+  deps: Deps,
+  report: Report,
+  next: Next & { readonly retryBefore?: number },
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const { fault } = report;
+  if (fault?.reason === STARTING) return { kind: 'settled', ...next };
+  await writeStatus(deps, report, context);
+  return fault ? { kind: 'failed', fault, ...next } : { kind: 'settled', ...next };
+}
+
+/** The fault in what a reconcile threw. What nobody classified is logged with its stack; an aborted reconcile is not ours to judge. */
+export function caught(thrown: unknown, { observer, signal }: ReconcileContext): Fault {
+  const fault = faultOf(thrown);
+  if (fault.kind !== 'bug') return fault;
+  if (signal.aborted) throw thrown;
+  observer.log('error', 'the reconcile threw', {}, thrown);
+  return fault;
+}
+
+async function writeStatus(deps: Deps, report: Report, context: ReconcileContext): Promise<void> {
+  const { stored, summary, fault } = report;
+  const before = conditionsOf(stored);
+  const after = mergeConditions(before, summary.verdicts, {
+    now: rfc3339(deps.clock.now()),
+    generation: stored.metadata.generation,
+    retracted: summary.retracted,
+  });
+  const wanted = { ...report.fields, conditions: after };
+  const patch = changedStatus(statusOf(stored), wanted);
+  const ref = refOf(stored);
+  if (patch) await deps.objects.patchStatus(ref, stored.metadata.uid, patch, context.signal);
+  const failures = fault ? context.attempt + 1 : 0;
+  const change = transitionEvent({ before, after, fault, failures });
+  const { uid } = stored.metadata;
+  const about = { ...ref, uid, apiVersion: stored.apiVersion };
+  for (const event of change ? [...report.events, change] : report.events)
+    deps.events.emit({ about, ...event });
+}
+
+function statusOf({ status }: StoredObject): Readonly<Record<string, unknown>> {
+  return Object(status);
+}
+
+function conditionsOf(stored: StoredObject): readonly Condition[] {
+  const conditions = statusOf(stored)['conditions'];
+  return Array.isArray(conditions) ? conditions : [];
+}

@@ -1,0 +1,118 @@
+/**
+ * A dynamic path whose answers carry no lease: read like a static secret, under the shared token of its identity,
+ * every `refreshAfter`. That a path is such a one is remembered from its first answer.
+ */
+
+import { parseDuration } from '../api/duration.ts';
+import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
+import { renderSecret } from '../plan/render.ts';
+import { absenceFault, judgePlain } from '../plan/source-state.ts';
+import { summariseSync } from '../plan/status.ts';
+import type { Outcome } from '../runtime/controller.ts';
+import { type Fault, FaultError } from '../runtime/fault.ts';
+import { refreshHorizonMs, spreadOf } from '../runtime/spread.ts';
+import type { Origin } from './dynamic-gather.ts';
+import type { Turn } from './dynamic-turn.ts';
+import { type PlainResult, syncEvents, syncPlainData } from './plain-data.ts';
+import type { StoredObject } from './ports.ts';
+import { caught, finish } from './report.ts';
+import { restartFacts } from './restart-facts.ts';
+import { isRestartPending, targetsOf } from './targets.ts';
+
+/** By this process's memory, or by what the status says of this very generation. */
+export function isUnleased({ deps, situation }: Turn): boolean {
+  const { origin, object, world } = situation;
+  if (world.records.some((record) => record.state !== 'retiring') || !('digest' in origin))
+    return false;
+  return deps.unleased.has(origin.digest) || wasUnleased(object);
+}
+
+function wasUnleased({ status, metadata }: VaultDynamicSecret): boolean {
+  return (
+    Boolean(status?.secretMAC) &&
+    !status?.secretLease?.id &&
+    status?.lastGeneration === metadata.generation
+  );
+}
+
+export async function reconcileUnleased(stored: StoredObject, turn: Turn): Promise<Outcome> {
+  const { deps, situation, context } = turn;
+  const { object } = situation;
+  let fault: Fault | undefined;
+  let result: PlainResult | undefined;
+  try {
+    result = await sync(turn);
+    fault = result.restart?.fault;
+  } catch (thrown) {
+    fault = caught(thrown, context);
+  }
+  const summary = summariseSync({
+    usable: Boolean(result ?? object.status?.secretMAC),
+    synced: result !== undefined,
+    fault,
+    restart: await restartFacts(deps, object, result?.restart, context.signal),
+    renewal: { kind: 'none' },
+  });
+  const fields = result && !fault ? fieldsOf(object, result) : {};
+  const events = result ? syncEvents(result) : [];
+  return finish(deps, { stored, fault, summary, fields, events }, nextOf(turn), context);
+}
+
+async function sync({ deps, situation, context }: Turn): Promise<PlainResult> {
+  const { object, owner, origin } = situation;
+  const { identity, request } = whole(origin);
+  const answer = await deps.reads.read(identity, request, context.signal);
+  if (answer.leaseId !== '') throw startOver(deps, identity.key, whole(origin).digest);
+  const state = judgePlain(answer);
+  if (state.kind !== 'present') throw new FaultError(absenceFault(state.kind, request.path));
+  const { destination } = object.spec;
+  const excludeRaw = deps.settings.excludeRaw || Boolean(destination.transformation?.excludeRaw);
+  return syncPlainData(
+    deps,
+    {
+      owner,
+      destination,
+      targets: targetsOf(object),
+      data: renderSecret(state.source, { excludeRaw }),
+      doneMac: object.status?.secretMAC,
+      keepsMac: true,
+      restartPending: isRestartPending(object),
+    },
+    context,
+  );
+}
+
+function whole(origin: Turn['situation']['origin']): Origin {
+  if ('digest' in origin) return origin;
+  throw new FaultError(origin);
+}
+
+/** The path began to make leases: this one goes with the shared token, and the next is issued through the ledger. */
+function startOver(deps: Turn['deps'], identityKey: string, digest: string): FaultError {
+  deps.unleased.delete(digest);
+  deps.reads.forget((identity) => identity.key === identityKey);
+  return new FaultError({
+    kind: 'transient',
+    reason: 'Progressing',
+    message: 'the path now answers with a lease; it is asked again under a token of its own',
+  });
+}
+
+function fieldsOf(object: VaultDynamicSecret, { secretMAC }: PlainResult) {
+  return {
+    ...(secretMAC !== undefined && { secretMAC: secretMAC ?? undefined }),
+    secretLease: { id: '', duration: 0, renewable: false, requestID: '' },
+    revision: undefined,
+    restartedRevision: undefined,
+    lastGeneration: object.metadata.generation,
+  };
+}
+
+/** Without refreshAfter it is read once, as with VSO. */
+function nextOf({ deps, situation }: Turn): { nextAt?: number } {
+  const { refreshAfter } = situation.object.spec;
+  const periodMs = refreshAfter ? parseDuration(refreshAfter) : 0;
+  if (periodMs === 0) return {};
+  const now = deps.clock.now();
+  return { nextAt: now + refreshHorizonMs(periodMs, spreadOf(`${situation.owner.uid}@${now}`)) };
+}

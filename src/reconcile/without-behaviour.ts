@@ -1,0 +1,53 @@
+/**
+ * Kinds that this version stores and does not act on: VaultPKISecret and SecretTransformation say so in their
+ * conditions. A VaultAuthGlobal has no conditions; what is wrong with it is told by an event, once per generation.
+ */
+import { healthOf, summariseSync } from '../plan/status.ts';
+
+import type { Outcome, Reconcile, ReconcileContext } from '../runtime/controller.ts';
+import type { Fault } from '../runtime/fault.ts';
+import type { Ref } from '../runtime/ref.ts';
+import { refOf } from './dependants.ts';
+import type { Deps } from './deps.ts';
+import { checked } from './load.ts';
+import { caught, finish } from './report.ts';
+
+export function reconcileUnsupported(
+  deps: Deps,
+  kind: 'VaultPKISecret' | 'SecretTransformation',
+): Reconcile {
+  return async (ref, context) => {
+    const stored = deps.store.get(ref);
+    if (!stored) return { kind: 'settled' };
+    await deps.objects.stripFinalizers(stored, context.signal);
+    const fault = problemOf(() => checked(kind, stored), context);
+    const summary =
+      kind === 'VaultPKISecret'
+        ? summariseSync({ usable: false, synced: false, fault })
+        : { verdicts: healthOf({ usable: false, fault }), retracted: [] };
+    return finish(deps, { stored, fault, summary, fields: {}, events: [] }, {}, context);
+  };
+}
+
+export async function reconcileAuthGlobal(
+  deps: Deps,
+  ref: Ref,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const stored = deps.store.get(ref);
+  const fault = stored && problemOf(() => checked('VaultAuthGlobal', stored), context);
+  if (!stored || !fault) return { kind: 'settled' };
+  const about = { ...refOf(stored), uid: stored.metadata.uid, apiVersion: stored.apiVersion };
+  const { reason, message } = fault;
+  if (context.attempt === 0) deps.events.emit({ about, type: 'Warning', reason, message });
+  return { kind: 'failed', fault };
+}
+
+function problemOf(check: () => unknown, context: ReconcileContext): Fault | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (thrown) {
+    return caught(thrown, context);
+  }
+}
