@@ -1,0 +1,205 @@
+/**
+ * Logins of service accounts: whoever the injected reviewer recognises in a token is let in by the roles that bind
+ * its name and namespace. Knows nothing of how tokens are signed.
+ */
+import { type Call, type Engine, follow, type Outcome, type Route } from './call.ts';
+import { durationOf } from './durations.ts';
+import { badRequest, listed, permissionDenied, Refusal } from './envelope.ts';
+import { type Fields, flagOf, numberOf, textOf, textsOf } from './json.ts';
+import { keysUnder } from './kv1.ts';
+import { withDefault } from './policies.ts';
+import type { Seeded } from './seeded.ts';
+import type { TokenTerms, TokenWish } from './tokens.ts';
+
+export interface ServiceAccountToken {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly uid: string;
+  readonly audiences: readonly string[];
+}
+
+/**
+ * What a TokenReview says, undefined: not authenticated. `audiences` are those that the role asks for; empty when it
+ * asks for none, and then those of the API server itself are meant.
+ */
+export type Authenticate = (
+  jwt: string,
+  audiences: readonly string[],
+) => Promise<ServiceAccountToken | undefined>;
+
+interface Role extends Omit<TokenTerms, 'limits'> {
+  readonly names: readonly string[];
+  readonly namespaces: readonly string[];
+  readonly audience: string;
+  readonly policies: readonly string[];
+  readonly noDefaultPolicy: boolean;
+  readonly type: 'service' | 'batch';
+  readonly numUses: number;
+  readonly explicitMaxMs: number;
+  readonly fields: Fields;
+}
+
+interface Login {
+  readonly authenticate: Authenticate;
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly entityOf: (uid: string) => string;
+  readonly mount: string;
+}
+
+export function kubernetesAuth(parts: {
+  authenticate: Authenticate;
+  random: Seeded;
+  mount: string;
+}): Engine {
+  const roles = new Map<string, Role>();
+  const entities = new Map<string, string>();
+  const entityOf = (uid: string): string => {
+    const known = entities.get(uid) ?? parts.random.uuid();
+    entities.set(uid, known);
+    return known;
+  };
+  const config = new Map<string, Fields>();
+  const routes = routesOf({ ...parts, roles, entityOf }, roles, config);
+  return {
+    type: 'kubernetes',
+    answer: (call) => follow(routes, call),
+    isOpen: (path) => path === 'login',
+  };
+}
+
+function routesOf(login: Login, roles: Map<string, Role>, config: Map<string, Fields>): Route[] {
+  return [
+    {
+      path: /^config$/,
+      acts: {
+        update: ({ body }) => void config.set('', body),
+        read: () => ({ data: config.get('') ?? {} }),
+      },
+    },
+    { path: /^role\/?$/, acts: { list: () => keysUnder([...roles.keys()], '') } },
+    {
+      path: /^role\/([^/]+)$/,
+      acts: {
+        update: ({ body }, name = '') => {
+          roles.set(name, roleOf({ ...roles.get(name)?.fields, ...body }, name));
+          return undefined;
+        },
+        read: (_call, name = '') => ({ data: roles.get(name)?.fields ?? null }),
+        delete: (_call, name = '') => void roles.delete(name),
+      },
+    },
+    {
+      path: /^login$/,
+      acts: {
+        update: (call) => {
+          if (!config.has('')) throw listed(500, 'could not load backend configuration');
+          return logIn(login, call);
+        },
+      },
+    },
+  ];
+}
+
+function roleOf(fields: Fields, name: string): Role {
+  const names = textsOf(fields['bound_service_account_names']);
+  const namespaces = textsOf(fields['bound_service_account_namespaces']);
+  if (name === '' || names.length === 0)
+    throw badRequest('"bound_service_account_names" can not be empty');
+  if (namespaces.length === 0)
+    throw badRequest(
+      '"bound_service_account_namespaces" and "bound_service_account_namespace_selector" cannot both be empty',
+    );
+  const duration = (field: string): number => durationOf(fields[field], field);
+  const role: Role = {
+    names,
+    namespaces,
+    audience: textOf(fields['audience']),
+    policies: textsOf(fields['token_policies'] ?? fields['policies']),
+    noDefaultPolicy: flagOf(fields['token_no_default_policy']),
+    type: fields['token_type'] === 'batch' ? 'batch' : 'service',
+    numUses: numberOf(fields['token_num_uses']) ?? 0,
+    explicitMaxMs: duration('token_explicit_max_ttl'),
+    ttlMs: duration('token_ttl'),
+    maxMs: duration('token_max_ttl'),
+    periodMs: duration('token_period'),
+    fields,
+  };
+  assertSound(role);
+  return role;
+}
+
+function assertSound({ ttlMs, maxMs = 0, type, periodMs, numUses }: Role): void {
+  if (maxMs > 0 && ttlMs > maxMs)
+    throw badRequest("'token_ttl' cannot be greater than 'token_max_ttl'");
+  const kind = "'token_type' cannot be 'batch' or 'default_batch' when set to generate";
+  if (type === 'batch' && periodMs) throw badRequest(`${kind} periodic tokens`);
+  if (type === 'batch' && numUses) throw badRequest(`${kind} tokens with limited use count`);
+}
+
+async function logIn(login: Login, call: Call): Promise<Outcome> {
+  const name = required(call, 'role');
+  const jwt = required(call, 'jwt');
+  const role = login.roles.get(name);
+  if (!role) throw badRequest(`invalid role name "${name}"`);
+  const account = await login.authenticate(jwt, role.audience === '' ? [] : [role.audience]);
+  if (!account) throw permissionDenied();
+  assertBound(role, account);
+  return { login: tokenWish(login, name, role, account, call) };
+}
+
+function required({ body }: Call, field: string): string {
+  const value = textOf(body[field]);
+  if (value === '') throw badRequest(`missing ${field}`);
+  return value;
+}
+
+function assertBound(role: Role, account: ServiceAccountToken): void {
+  if (role.audience !== '' && !account.audiences.includes(role.audience))
+    throw new Refusal(403, [
+      'invalid audience (aud) claim: audience claim does not match any expected audience',
+    ]);
+  if (!matchesOne(role.names, account.serviceAccount))
+    throw new Refusal(403, ['service account name not authorized']);
+  if (!matchesOne(role.namespaces, account.namespace))
+    throw new Refusal(403, ['namespace not authorized']);
+}
+
+/** Globs may begin or end with an asterisk. */
+function matchesOne(patterns: readonly string[], value: string): boolean {
+  return patterns.some((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`).test(value);
+  });
+}
+
+function tokenWish(
+  { roles, entityOf, mount }: Login,
+  name: string,
+  role: Role,
+  account: ServiceAccountToken,
+  { limits }: Call,
+): Omit<TokenWish, 'path' | 'namespace'> {
+  const { namespace, serviceAccount, uid } = account;
+  const meta = {
+    role: name,
+    service_account_name: serviceAccount,
+    service_account_namespace: namespace,
+    service_account_secret_name: '',
+    service_account_uid: uid,
+  };
+  return {
+    type: role.type,
+    policies: role.noDefaultPolicy ? [...role.policies].sort() : withDefault(role.policies),
+    meta,
+    displayName: `${mount}-${namespace}-${serviceAccount}`.replaceAll('/', '-'),
+    entityId: entityOf(uid),
+    numUses: role.numUses,
+    renewable: true,
+    explicitMaxMs: role.explicitMaxMs,
+    terms: () => {
+      const now = roles.get(name);
+      if (!now) throw listed(500, `role ${name} does not exist during renewal`);
+      return { limits, ttlMs: now.ttlMs, maxMs: now.maxMs ?? 0, periodMs: now.periodMs ?? 0 };
+    },
+  };
+}
