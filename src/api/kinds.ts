@@ -20,6 +20,11 @@ export const KINDS = {
 } as const;
 
 export type KindName = keyof typeof KINDS;
+
+export function isKindName(kind: string): kind is KindName {
+  return Object.hasOwn(KINDS, kind);
+}
+
 export type SpecOf<Kind extends KindName> = Infer<(typeof KINDS)[Kind]['spec']>;
 export type StatusOf<Kind extends KindName> = Infer<(typeof KINDS)[Kind]['status']>;
 export type ObjectOf<Kind extends KindName> = Resource<Kind, SpecOf<Kind>, StatusOf<Kind>>;
