@@ -147,6 +147,11 @@ export const REASONS = {
     means: "The token's policies do not allow the request.",
     remedy: 'Grant the capability that the message names.',
   },
+  TokenInvalid: {
+    means: 'Vault says that our token is invalid: it expired or was revoked.',
+    remedy:
+      'A new login follows; if this returns, look for who revokes tokens, or raise token_ttl.',
+  },
   TokenUnsuitable: {
     means: 'The role grants a token that cannot own leases.',
     remedy: 'Let the role grant a service token without a use limit.',
@@ -220,6 +225,10 @@ export const REASONS = {
     remedy: 'Check Vault for a lease that could not be revoked.',
   },
   Progressing: { means: 'Work is under way.', remedy: '' },
+  Interrupted: {
+    means: 'The work was broken off because the operator stops or its time was over.',
+    remedy: '',
+  },
   InternalError: {
     means: 'An unexpected error; a bug.',
     remedy: 'Report it with the log lines of the reconcile id.',

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { VirtualClock } from '../../test/fakes/clock.ts';
+import { callTo, door, faultFrom, NEVER } from './testdata/door.ts';
+import { scriptedVault, secretOf, sendErrors, sendJson } from './testdata/scripted-vault.ts';
+
+describe('patience', () => {
+  it('that one call was asked for holds back all others to the endpoint, until it is over', async () => {
+    const clock = new VirtualClock();
+    await using vault = await scriptedVault((_, response) => {
+      if (vault.seen.length > 1) return secretOf({});
+      response.setHeader('Retry-After', '7');
+      return sendErrors(response, 429, 'request path "x": rate limit quota exceeded');
+    });
+    const http = door(clock);
+    assert.equal((await http.call(callTo(vault.endpoint), NEVER)).retryAfterMs, 7_000);
+    clock.advanceBy(2_000);
+    const fault = await faultFrom(http.call(callTo(vault.endpoint), NEVER));
+    assert.deepEqual(
+      [fault.kind, fault.reason, fault.retryAfterMs, fault.ambiguous],
+      ['throttled', 'VaultThrottled', 5_000, undefined],
+    );
+    assert.equal(vault.seen.length, 1);
+    clock.advanceBy(5_000);
+    assert.equal((await http.call(callTo(vault.endpoint), NEVER)).status, 200);
+  });
+
+  it('is tested by a renewal, whose success ends it', async () => {
+    await using vault = await scriptedVault((_, response) => {
+      if (vault.seen.length > 1) return secretOf({});
+      response.setHeader('Retry-After', '60');
+      return sendErrors(response, 503, 'Vault is sealed');
+    });
+    const http = door();
+    await http.call(callTo(vault.endpoint), NEVER);
+    assert.equal((await faultFrom(http.call(callTo(vault.endpoint), NEVER))).reason, 'VaultSealed');
+    const renewal = callTo(vault.endpoint, { urgent: true });
+    assert.equal((await http.call(renewal, NEVER)).status, 200);
+    assert.equal((await http.call(callTo(vault.endpoint), NEVER)).status, 200);
+  });
+
+  it('of a second is taken when a rate limit names none, and five minutes at most', async () => {
+    for (const [header, pausedMs] of [
+      [undefined, 1_000],
+      ['99999999', 300_000],
+    ] as const) {
+      const clock = new VirtualClock();
+      await using vault = await scriptedVault((_, response) => {
+        if (header !== undefined) response.setHeader('Retry-After', header);
+        sendJson(response, 429, { errors: [] });
+      });
+      const http = door(clock);
+      await http.call(callTo(vault.endpoint), NEVER);
+      clock.advanceBy(pausedMs - 1);
+      await faultFrom(http.call(callTo(vault.endpoint), NEVER));
+      clock.advanceBy(1);
+      await http.call(callTo(vault.endpoint), NEVER);
+      assert.equal(vault.seen.length, 2);
+    }
+  });
+});
