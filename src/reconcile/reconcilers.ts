@@ -1,0 +1,25 @@
+/** Which reconciler tells the story of which kind. */
+import type { KindName } from '../api/kinds.ts';
+import type { Reconcile } from '../runtime/controller.ts';
+import type { Deps } from './deps.ts';
+import { reconcileDynamic } from './dynamic-secret.ts';
+import { LEDGER_RECORD, reconcileRetiring } from './give-back.ts';
+import { reconcileStatic } from './static-secret.ts';
+import { reconcileAuth } from './vault-auth.ts';
+import { reconcileConnection } from './vault-connection.ts';
+import { reconcileAuthGlobal, reconcileUnsupported } from './without-behaviour.ts';
+
+export function reconcilersOf(
+  deps: Deps,
+): Readonly<Record<KindName | typeof LEDGER_RECORD, Reconcile>> {
+  return {
+    VaultConnection: (ref, context) => reconcileConnection(deps, ref, context),
+    VaultAuth: (ref, context) => reconcileAuth(deps, ref, context),
+    VaultAuthGlobal: (ref, context) => reconcileAuthGlobal(deps, ref, context),
+    VaultStaticSecret: (ref, context) => reconcileStatic(deps, ref, context),
+    VaultDynamicSecret: (ref, context) => reconcileDynamic(deps, ref, context),
+    VaultPKISecret: reconcileUnsupported(deps, 'VaultPKISecret'),
+    SecretTransformation: reconcileUnsupported(deps, 'SecretTransformation'),
+    [LEDGER_RECORD]: (ref, context) => reconcileRetiring(deps, ref, context),
+  };
+}

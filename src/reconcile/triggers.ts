@@ -1,0 +1,41 @@
+/**
+ * What a change in the cluster sets in motion. Level, not edge: a trigger only names who must look again. Our own
+ * status writes, and labels and annotations of an object, set nothing in motion.
+ */
+import type { Lane } from '../runtime/controller.ts';
+import type { Ref } from '../runtime/ref.ts';
+import { dependantsOf, refOf } from './dependants.ts';
+import type { ObjectStore, StoredObject } from './ports.ts';
+
+export interface Change {
+  /** Absent when the object is new to us. */
+  readonly before?: StoredObject;
+  /** Absent when it is gone. */
+  readonly after?: StoredObject;
+}
+
+/** The objects to look at, most interesting first. */
+export function triggered(store: ObjectStore, change: Change, operatorNamespace: string): Ref[] {
+  const object = change.after ?? change.before;
+  if (!object || !isNews(change)) return [];
+  const ref = refOf(object);
+  return isReferredTo(ref) ? [ref, ...dependantsOf(store, ref, operatorNamespace)] : [ref];
+}
+
+/** What a person just created or changed goes ahead of refreshes. */
+export const TRIGGER_LANE: Lane = 'first';
+
+function isNews({ before, after }: Change): boolean {
+  if (!before || !after) return true;
+  const [old, now] = [before.metadata, after.metadata];
+  return (
+    old.uid !== now.uid ||
+    old.generation !== now.generation ||
+    old.deletionTimestamp !== now.deletionTimestamp
+  );
+}
+
+/** The consumers of a VaultConnection are woken by its reconciler, once it knows how to reach the Vault. */
+function isReferredTo({ kind }: Ref): boolean {
+  return kind === 'VaultAuth' || kind === 'VaultAuthGlobal';
+}

@@ -1,0 +1,94 @@
+/**
+ * The rooms of src/ and who may import whom, executed. The linter says the same while typing; this says it of the
+ * whole tree, and would say it if the linter's configuration were lost.
+ */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { describe, it } from 'node:test';
+
+const ROOT = join(import.meta.dirname, '..');
+
+interface Room {
+  readonly rooms: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const ROOMS: Readonly<Record<string, Room>> = {
+  api: { rooms: ['runtime'], packages: ['ajv', 'ajv-formats'] },
+  runtime: { rooms: [], packages: ['luxon', 'p-queue'] },
+  plan: { rooms: ['api', 'runtime'], packages: [] },
+  ledger: { rooms: ['api', 'plan', 'runtime'], packages: [] },
+  reconcile: { rooms: ['api', 'plan', 'runtime', 'ledger'], packages: [] },
+  kube: { rooms: ['api', 'runtime'], packages: ['@kubernetes/client-node', 'undici'] },
+  vault: { rooms: ['api', 'runtime'], packages: ['axios', 'luxon'] },
+  telemetry: { rooms: ['runtime'], packages: ['pino', 'prom-client'] },
+};
+
+/** One import of a file: which room and package it reaches for, or what is wrong with it. */
+export function violations(file: string, text: string): string[] {
+  const room = file.split('/')[1] ?? '';
+  const allowed = ROOMS[room];
+  if (!file.startsWith('src/') || file.split('/').length < 3) return [];
+  if (!allowed) return [`${file}: src/${room} is no room`];
+  return importsOf(text)
+    .filter((target) => !isAllowed(file, room, allowed, target))
+    .map((target) => `${file}: ${room} may not import ${target}`);
+}
+
+function importsOf(text: string): string[] {
+  const found = text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g);
+  return [...found].map((match) => match[1] ?? '');
+}
+
+function isAllowed(file: string, room: string, allowed: Room, target: string): boolean {
+  if (target.startsWith('node:')) return true;
+  if (!target.startsWith('.'))
+    return allowed.packages.some((name) => target === name || target.startsWith(`${name}/`));
+  const [top, other, ...rest] = join(dirname(file), target).split(sep);
+  return (
+    top === 'src' && rest.length > 0 && (other === room || allowed.rooms.includes(other ?? ''))
+  );
+}
+
+function sources(): string[] {
+  return globSync('src/**/*.ts', { cwd: ROOT })
+    .filter((file) => !file.endsWith('.test.ts') && !file.includes('/testing/'))
+    .map((file) => relative('.', file).replaceAll(sep, '/'));
+}
+
+describe('rooms', () => {
+  it('hold every source file, and none imports where it may not', () => {
+    const files = sources();
+    assert.ok(files.length > 50, 'the sources were not found');
+    const found = files.flatMap((file) => violations(file, readFileSync(join(ROOT, file), 'utf8')));
+    assert.deepEqual(found, []);
+  });
+
+  for (const [sentence, file, line] of [
+    ['an adapter importing the story', 'src/kube/x.ts', "import { a } from '../reconcile/a.ts';"],
+    ['an adapter importing the other', 'src/vault/x.ts', "import { a } from '../kube/a.ts';"],
+    ['judgement importing a package', 'src/plan/x.ts', "import axios from 'axios';"],
+    ['a story importing the door', 'src/reconcile/x.ts', "import { a } from '../vault/http.ts';"],
+    ['a type import across a wall', 'src/runtime/x.ts', "import type { A } from '../api/a.ts';"],
+    ['an import of the composition', 'src/api/x.ts', "import { main } from '../main.ts';"],
+    ['a room nobody planned', 'src/utils/x.ts', ''],
+  ] as const) {
+    it(`are guarded against ${sentence}`, () => {
+      assert.equal(violations(file, line).length, 1);
+    });
+  }
+});
+
+describe('time', () => {
+  it('is read in runtime/clock.ts only', () => {
+    const found = sources()
+      .filter((file) => file !== 'src/runtime/clock.ts')
+      .filter((file) =>
+        /\b(Date\.now|new Date\(|performance\.now|setTimeout\(|setInterval\(|DateTime\.(now|utc|local)\()/.test(
+          readFileSync(join(ROOT, file), 'utf8'),
+        ),
+      );
+    assert.deepEqual(found, []);
+  });
+});
