@@ -47,7 +47,7 @@ export function planDestination(world: DestinationWorld): DestinationPlan {
 }
 
 /** Faults that can be seen without looking at any Secret. */
-export function specFault(destination: Destination): Fault | undefined {
+function specFault(destination: Destination): Fault | undefined {
   const field = illegalField(destination);
   if (field) return refused('InvalidSpec', field).fault;
   if (!destination.create || !MINTING_TYPES.has(destination.type ?? '')) return undefined;

@@ -14,7 +14,6 @@ export interface Target {
 export interface Workload {
   /** Epoch ms; Kubernetes counts in whole seconds, rounded down. */
   readonly createdAt: number;
-  readonly paused: boolean;
   /** False for OnDelete: pods never roll by themselves. */
   readonly rollsByItself: boolean;
   readonly podAnnotations: Readonly<Record<string, string>>;
@@ -44,8 +43,6 @@ export interface Restart {
 
 export interface RestartPlan {
   readonly stamp: readonly Target[];
-  /** Paused: stamped when they are resumed. */
-  readonly deferred: readonly Target[];
   readonly missing: readonly Target[];
 }
 
@@ -72,15 +69,14 @@ export function restartAnnotation(source: {
   return `${PREFIX}${kept}-${hash}`;
 }
 
+/** A paused workload is stamped like any other: Kubernetes rolls it when it is resumed. */
 export function planRestart(restart: Restart, states: readonly TargetState[]): RestartPlan {
-  const plan = { stamp: [] as Target[], deferred: [] as Target[], missing: [] as Target[] };
-  for (const { target, workload } of states) {
-    if (!workload) plan.missing.push(target);
-    else if (!needsStamp(restart, workload)) continue;
-    else if (workload.paused) plan.deferred.push(target);
-    else plan.stamp.push(target);
-  }
-  return plan;
+  const isDue = ({ workload }: TargetState): boolean =>
+    workload !== undefined && needsStamp(restart, workload);
+  return {
+    stamp: states.filter(isDue).map(({ target }) => target),
+    missing: states.filter(({ workload }) => !workload).map(({ target }) => target),
+  };
 }
 
 /** True when all pods of the workload run with this revision, as far as Kubernetes can tell. */
