@@ -5,7 +5,6 @@
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
-import { UP_LOG } from './folders.ts';
 import { endAll, isGoneWithin } from './processes.ts';
 import { STACK_FOLDER_PREFIX } from './stack.ts';
 import { readState, removeState, type State } from './state.ts';
@@ -14,14 +13,12 @@ const SUPERVISOR_GRACE_MS = 30_000;
 const WATCHDOG_GRACE_MS = 15_000;
 const SERVER_GRACE_MS = 5_000;
 
-/** What was done, for people. Resolves when nothing of the stack is left. */
-export async function down(): Promise<string> {
-  const state = readState();
+/** What was done, for people. Resolves when nothing of the recorded stack is left. */
+export async function down(state = readState()): Promise<string> {
   if (!state) return 'nothing to end: no stack is recorded';
   await endAll([{ process: state.supervisor, signal: 'SIGTERM' }], SUPERVISOR_GRACE_MS);
   if (state.stack) await endRest(state.stack);
-  removeState();
-  rmSync(UP_LOG, { force: true });
+  removeState(state);
   return 'the stack is down';
 }
 

@@ -15,6 +15,3 @@ export const BUILT_SERVERS = join(CACHE, 'servers');
 
 /** Record of the stack that `up` started. */
 export const STATE_FILE = join(CACHE, 'real-stack.json');
-
-/** What a detached `up` said. */
-export const UP_LOG = join(CACHE, 'real-stack.log');

@@ -60,12 +60,13 @@ export interface RealStack extends AsyncDisposable {
 
 /** Resolves when every server is ready. Rejects, with all of it ended, when one does not get there. */
 export async function startStack(options: StackOptions = {}): Promise<RealStack> {
+  const manifests = (options.manifests ?? []).map(readManifests);
   const guard = new Guard();
   const giveUp = (): void => void guard.end();
   options.signal?.addEventListener('abort', giveUp);
   try {
     const binaries = await findOrBuild(guard, options.say ?? sayOnStderr);
-    return stackOf(await startServers(binaries, siteFor(guard, options), options));
+    return stackOf(await startServers(binaries, siteFor(guard, options), manifests));
   } catch (error) {
     await guard.end();
     options.signal?.throwIfAborted();
@@ -97,7 +98,7 @@ function siteFor(guard: Guard, options: StackOptions): Site {
 async function startServers(
   binaries: Binaries,
   site: Site,
-  { manifests = [] }: StackOptions,
+  manifests: readonly string[],
 ): Promise<Servers> {
   const [kubernetes, vault, postgres] = await Promise.all([
     startKubernetes(binaries, site, manifests),
@@ -115,7 +116,7 @@ async function startServers(
 async function startKubernetes(binaries: Binaries, site: Site, manifests: readonly string[]) {
   const etcd = await startEtcd(binaries.etcd, site);
   const apiServer = await startApiServer(binaries, etcd.url, site);
-  for (const path of manifests) await apply(apiServer.client, readManifests(path));
+  for (const yaml of manifests) await apply(apiServer.client, yaml);
   const controllerManager = await startControllerManager(
     binaries.controllerManager,
     apiServer,

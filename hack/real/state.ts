@@ -50,7 +50,10 @@ export function replaceState(state: State): void {
   renameSync(written(state), STATE_FILE);
 }
 
-export function removeState(): void {
+/** Leaves the record of a later stack alone. */
+export function removeState({ supervisor }: State): void {
+  const found = readState()?.supervisor;
+  if (found?.pid !== supervisor.pid || found.startedAt !== supervisor.startedAt) return;
   rmSync(STATE_FILE, { force: true });
 }
 

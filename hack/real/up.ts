@@ -3,16 +3,16 @@
  * detached supervisor that `down` ends. The same code is both; detaching only starts it elsewhere.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { down } from './down.ts';
-import { UP_LOG } from './folders.ts';
 import { identify, isAlive, type ProcessId } from './processes.ts';
 import { sayOnStderr } from './progress.ts';
 import type { ServiceAccount } from './service-accounts.ts';
-import { type RealStack, startStack } from './stack.ts';
+import { type RealStack, STACK_FOLDER_PREFIX, startStack } from './stack.ts';
 import { claimState, describe, readState, removeState, replaceState, type State } from './state.ts';
 
 const POLL_MS = 100;
@@ -33,40 +33,52 @@ export async function up(options: UpOptions): Promise<void> {
     const state = await recordOf(stack, supervisor, options.operator);
     replaceState(state);
     console.log(describe(state));
-    sayOnStderr('up; ends with Ctrl-C, or with `npm run real -- down`');
+    sayOnStderr('up; Ctrl-C here or `npm run real -- down` anywhere ends it');
     await aborted(stopping);
     sayOnStderr('stopping');
   } catch (error) {
     if (!stopping.aborted) throw error;
   } finally {
-    removeState();
+    removeState({ supervisor });
   }
 }
 
 /** Starts `up` with the same arguments as a process of its own, and resolves when it is up. */
 export async function upDetached(script: string, args: readonly string[]): Promise<void> {
-  mkdirSync(dirname(UP_LOG), { recursive: true });
-  const log = openSync(UP_LOG, 'w', 0o600);
+  const log = openNameless();
   const child = spawn(process.execPath, [script, 'up', ...args], {
     detached: true,
     stdio: ['ignore', log, log],
   });
-  closeSync(log);
   signalled().addEventListener('abort', () => child.kill('SIGTERM'));
   let told = 0;
-  const relay = (): void => {
-    const said = readFileSync(UP_LOG, 'utf8');
-    process.stderr.write(said.slice(told));
-    told = said.length;
-  };
   for (;;) {
     const state = readState();
-    relay();
-    if (child.exitCode !== null) throw new Error('the stack did not start; see above');
+    told += relay(log, told);
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error('the stack did not start; see above');
+    }
     if (state?.stack && state.supervisor.pid === child.pid) break;
     await pause(POLL_MS);
   }
+  closeSync(log);
   child.unref();
+}
+
+/** A file that both processes hold open and that has no name any more, so that it cannot stay behind. */
+function openNameless(): number {
+  const path = join(tmpdir(), `${STACK_FOLDER_PREFIX}${process.pid}.log`);
+  const file = openSync(path, 'wx+', 0o600);
+  rmSync(path);
+  return file;
+}
+
+/** Passes on what was said since; answers how many bytes that were. */
+function relay(log: number, from: number): number {
+  const news = Buffer.alloc(fstatSync(log).size - from);
+  const length = readSync(log, news, 0, news.length, from);
+  process.stderr.write(news.subarray(0, length));
+  return length;
 }
 
 /** A record whose supervisor is gone is cleaned up first. */
@@ -74,7 +86,7 @@ async function claim(): Promise<ProcessId> {
   const supervisor = identify(process.pid);
   if (!supervisor) throw new Error('this process does not find itself in the process table');
   const former = readState();
-  if (former && !isAlive(former.supervisor)) await down();
+  if (former && !isAlive(former.supervisor)) await down(former);
   if (claimState({ supervisor })) return supervisor;
   throw new Error(
     'A stack is up already. Remedy: `npm run real -- down`, or use it: `... status`.',
@@ -101,7 +113,7 @@ async function recordOf(
     VAULT_ADDR: vault.url,
     VAULT_CACERT: vault.caPath,
     VAULT_TOKEN: `$(cat ${vault.rootTokenPath})`,
-    VAULT_UNSEAL_KEYS: keep('unseal-keys', vault.unsealKeys.join('\n')),
+    VAULT_UNSEAL_KEYS_FILE: keep('unseal-keys', vault.unsealKeys.join('\n')),
     VAULT_AUDIT_LOG: vault.auditPath,
     PGHOST: host,
     PGPORT: String(port),
