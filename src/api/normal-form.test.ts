@@ -43,6 +43,7 @@ describe('normalForm', () => {
     'empty items of a list': {
       destination: { ...spec.destination, transformation: { includes: [''] } },
     },
+    'a zero of another type': { namespace: 0, version: '', rolloutRestartTargets: {} },
     'what is not of the right shape': { path: 3, destination: ['x'], rolloutRestartTargets: 'web' },
   };
   for (const [what, written] of Object.entries(kept)) {

@@ -32,14 +32,17 @@ function fieldsOf(schema: ObjectSchema, value: Readonly<Record<string, unknown>>
     if (!Object.hasOwn(value, name)) continue;
     const formed = normalForm(field, value[name]);
     const optional = !('default' in field) && !schema.required?.includes(name);
-    if (formed === null || (optional && isZero(formed))) continue;
+    if (formed === null || (optional && isZero(field, formed))) continue;
     kept.push([name, formed]);
   }
   return Object.fromEntries(kept);
 }
 
-function isZero(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  if (isObject(value)) return Object.keys(value).length === 0;
-  return value === '' || value === 0 || value === false || value === undefined;
+/** Of the schema's own type only: 0 where text belongs is a mistake to be told. */
+function isZero({ type }: Schema, value: unknown): boolean {
+  if (type === 'array') return Array.isArray(value) && value.length === 0;
+  if (type === 'object') return isObject(value) && Object.keys(value).length === 0;
+  return value === ZEROS[type];
 }
+
+const ZEROS = { string: '', integer: 0, boolean: false } as const;
