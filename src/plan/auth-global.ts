@@ -2,7 +2,7 @@
  * Which VaultAuthGlobal a VaultAuth means, and whether it may use it: VSO's rules, in one place. Knows nothing of what
  * is taken from it.
  */
-import type { VaultAuth } from '../api/vault-auth.ts';
+import type { VaultAuth, VaultAuthSpec } from '../api/vault-auth.ts';
 import type { VaultAuthGlobal } from '../api/vault-auth-global.ts';
 import { refused, waiting } from '../runtime/fault.ts';
 import { DEFAULT_NAME, isAllowed, isOpenToAll, type NamedRef, nameOf } from './references.ts';
@@ -16,15 +16,19 @@ export interface GlobalWorld {
 
 /** The VaultAuthGlobal that a VaultAuth refers to; undefined when it refers to none. Throws when it may not be used. */
 export function findGlobal(auth: VaultAuth, world: GlobalWorld): VaultAuthGlobal | undefined {
-  if (!auth.spec.vaultAuthGlobalRef) return undefined;
-  const candidates = candidatesOf(auth, world);
+  const reference = auth.spec.vaultAuthGlobalRef;
+  if (!reference) return undefined;
+  const candidates = candidatesOf(reference, auth, world);
   const found = candidates.map(world.global).find((global) => global !== undefined);
   if (found && mayUse(found, auth, world)) return found;
   throw notUsable(auth, candidates, world);
 }
 
-function candidatesOf(auth: VaultAuth, world: GlobalWorld): readonly NamedRef[] {
-  const { name, namespace, allowDefault } = auth.spec.vaultAuthGlobalRef ?? {};
+function candidatesOf(
+  { name, namespace, allowDefault }: NonNullable<VaultAuthSpec['vaultAuthGlobalRef']>,
+  auth: VaultAuth,
+  world: GlobalWorld,
+): readonly NamedRef[] {
   const home = auth.metadata.namespace;
   if (name) return [{ namespace: namespace || home, name }];
   if (!allowDefault)

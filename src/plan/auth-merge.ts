@@ -26,7 +26,11 @@ export interface MergedAuth {
   readonly kubernetes: KubernetesSettings;
 }
 
-type Block = Partial<NonNullable<VaultAuthGlobalSpec['kubernetes']>>;
+type Block = Partial<NonNullable<VaultAuthGlobalSpec['kubernetes']>> & {
+  readonly tokenExpirationSeconds: number;
+};
+/** Where there is none, the default of the schema. */
+const NO_BLOCK: Block = { tokenExpirationSeconds: 600 };
 
 /** The three layers that a value can come from; the first that is not empty wins. */
 interface Layers {
@@ -40,7 +44,7 @@ interface Layers {
 /** Throws InvalidSpec or NotSupportedYet. */
 export function mergeAuth(auth: VaultAuth, global: VaultAuthGlobal | undefined): MergedAuth {
   const all = global?.spec ?? {};
-  const layers: Layers = { auth, global, own: auth.spec, method: all.kubernetes ?? {}, all };
+  const layers: Layers = { auth, global, own: auth.spec, method: all.kubernetes ?? NO_BLOCK, all };
   refuseOtherMethods(layers);
   const { own, method } = layers;
   return {
@@ -64,26 +68,25 @@ function refuseOtherMethods(layers: Layers): void {
 
 /** The default of tokenExpirationSeconds stands in every block, so a VaultAuth with a block always wins, as with VSO. */
 function mergeKubernetes(layers: Layers): KubernetesSettings {
-  const own: Block = layers.own.kubernetes ?? {};
   const { method } = layers;
+  const own: Block = layers.own.kubernetes ?? method;
   const account = [own.serviceAccount, method.serviceAccount];
   const lists = [own.audiences, method.audiences];
   return {
     role: needed(layers, 'spec.kubernetes.role', [own.role, method.role]),
     serviceAccount: legal(layers, needed(layers, 'spec.kubernetes.serviceAccount', account)),
     audiences: lists.find((list) => list?.length) ?? [],
-    expirationSeconds: (layers.own.kubernetes ?? method).tokenExpirationSeconds ?? 600,
+    expirationSeconds: own.tokenExpirationSeconds,
   };
 }
 
 /** `union` of all, `replace` for the first layer that has any, else those of the VaultAuth alone. */
 function mergeHeaders({ own, method, all }: Layers): Strings {
   const layers: Strings[] = [own.headers ?? {}, method.headers ?? {}, all.headers ?? {}];
-  const [first = {}] = layers;
   const strategy = own.vaultAuthGlobalRef?.mergeStrategy?.headers;
   if (strategy === 'union') return Object.assign({}, ...layers.toReversed());
-  if (strategy !== 'replace') return first;
-  return layers.find((headers) => Object.keys(headers).length > 0) ?? first;
+  const chosen = strategy === 'replace' ? layers : layers.slice(0, 1);
+  return chosen.find((headers) => Object.keys(headers).length > 0) ?? {};
 }
 
 function firstOf(values: readonly (string | undefined)[]): string {
