@@ -1,0 +1,112 @@
+/** The operator as a child process, as a pod would run it: a kubeconfig, an environment, signals. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OperatorControl, OperatorOptions } from './stage.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+const READY_WITHIN_MS = 60_000;
+
+export interface OperatorSurroundings {
+  readonly kubeconfig: string;
+  readonly namespace: string;
+  /** Where the kubeconfig is put. */
+  readonly folder: string;
+  /** A script instead of the sources, such as the bundle. */
+  readonly script?: string;
+}
+
+export class OperatorProcess implements OperatorControl {
+  readonly #around: OperatorSurroundings;
+  #child: ChildProcess | undefined;
+  #log = '';
+  #ports: { probes: number; metrics: number } | undefined;
+
+  constructor(around: OperatorSurroundings) {
+    this.#around = around;
+  }
+
+  async start({ args = [] }: OperatorOptions = {}): Promise<void> {
+    if (this.#child) throw new Error('the operator runs already');
+    const { namespace, folder, kubeconfig, script = MAIN } = this.#around;
+    const path = join(folder, 'operator.kubeconfig');
+    writeFileSync(path, kubeconfig, { mode: 0o600 });
+    const flags = [
+      `--kubeconfig=${path}`,
+      '--metrics-bind-address=127.0.0.1:0',
+      '--health-probe-bind-address=127.0.0.1:0',
+      ...args,
+    ];
+    const env = { OPERATOR_NAMESPACE: namespace, PATH: process.env['PATH'] };
+    const child = spawn(process.execPath, [script, ...flags], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.#ports = undefined;
+    child.stdout.on('data', (chunk) => this.#take(String(chunk)));
+    child.stderr.on('data', (chunk) => this.#take(String(chunk)));
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    await this.#ready(child);
+  }
+
+  stop(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  async metrics(): Promise<string> {
+    if (!this.#ports) throw new Error('the operator does not run');
+    const answer = await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`);
+    return answer.text();
+  }
+
+  logs(): string {
+    return this.#log;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  #take(text: string): void {
+    this.#log += text;
+    const line = /"msg":"listening"[^\n]*/.exec(this.#log.slice(-20_000));
+    const probes = line && /"probes":(\d+)/.exec(line[0]);
+    const metrics = line && /"metrics":(\d+)/.exec(line[0]);
+    if (probes && metrics) this.#ports = { probes: Number(probes[1]), metrics: Number(metrics[1]) };
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    const end = Date.now() + READY_WITHIN_MS;
+    while (Date.now() < end) {
+      if (child.exitCode !== null) break;
+      if (this.#ports && (await isOk(`http://127.0.0.1:${this.#ports.probes}/readyz`))) return;
+      await sleep(50);
+    }
+    throw new Error(`the operator did not become ready:\n${this.#log.slice(-4000)}`);
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = undefined;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+}
+
+async function isOk(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}

@@ -1,0 +1,107 @@
+/** The real servers of hack/real, and the operator as a process of its own. Waiting takes real time. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { type RealStack, startStack } from '../../hack/real/stack.ts';
+import { KubeAdmin } from './kube-admin.ts';
+import { OperatorProcess } from './operator-process.ts';
+import { crds, rights, SERVICE_ACCOUNT } from './rights.ts';
+import type { Stage, VaultNote } from './stage.ts';
+import { VaultAdmin } from './vault-admin.ts';
+
+const OPERATOR_NAMESPACE = 'vault-operator';
+const POLL_MS = 100;
+/** Virtual time is free; here a scenario that hangs must not take the whole suite along. */
+const LONGEST_MS = 180_000;
+
+export async function buildRealStage(): Promise<Stage> {
+  const stack = await startStack();
+  const { apiServer } = stack;
+  const kube = new KubeAdmin({
+    url: apiServer.url,
+    token: apiServer.adminToken,
+    dispatcher: new Agent({ connect: { ca: apiServer.caPem } }),
+  });
+  const vault = new VaultAdmin({
+    url: stack.vault.url,
+    token: stack.vault.rootToken,
+    dispatcher: new Agent({ connect: { ca: stack.vault.caPem } }),
+  });
+  for (const crd of crds()) await stack.apply(JSON.stringify(crd));
+  const kubeconfig = await stack.operatorKubeconfig({
+    namespace: OPERATOR_NAMESPACE,
+    serviceAccount: SERVICE_ACCOUNT,
+  });
+  for (const right of rights(OPERATOR_NAMESPACE)) await kube.apply(right);
+  const operator = new OperatorProcess({
+    kubeconfig,
+    namespace: OPERATOR_NAMESPACE,
+    folder: stack.folder,
+  });
+  return {
+    kind: 'real',
+    kube,
+    vault,
+    vaultCa: stack.vault.caPem,
+    operator,
+    operatorNamespace: OPERATOR_NAMESPACE,
+    now: () => Date.now(),
+    until,
+    pass,
+    databaseUsers: () => databaseUsers(stack),
+    vaultNotes: async () => notesOf(readFileSync(stack.vault.auditPath, 'utf8')),
+    stopVault: () => stack.vault.terminate(),
+    startVault: async () => {
+      await stack.vault.start();
+      await stack.vault.unseal();
+    },
+    close: async () => {
+      await operator.stop();
+      await stack.stop();
+    },
+  };
+}
+
+async function until(
+  sentence: string,
+  check: () => Promise<unknown>,
+  withinMs = 30_000,
+): Promise<void> {
+  const end = Date.now() + Math.min(withinMs, LONGEST_MS);
+  let last: unknown;
+  do {
+    last = await check();
+    if (last) return;
+    await sleep(POLL_MS);
+  } while (Date.now() < end);
+  throw new Error(`did not come true in ${withinMs} ms: ${sentence} (${JSON.stringify(last)})`);
+}
+
+async function pass(ms: number, holds: () => Promise<void> = async () => {}): Promise<void> {
+  const end = Date.now() + ms;
+  while (Date.now() < end) {
+    await holds();
+    await sleep(Math.min(POLL_MS, end - Date.now()));
+  }
+  await holds();
+}
+
+/** The audit device writes a line per request and per response; the requests are what we count. */
+function notesOf(log: string): VaultNote[] {
+  return log
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === 'request')
+    .map(({ request, auth }) => ({
+      path: request.path,
+      operation: request.operation,
+      accessor: auth?.accessor,
+    }));
+}
+
+/** Vault's names for users begin with v-. */
+async function databaseUsers(stack: RealStack): Promise<string[]> {
+  const rows = await stack.postgres.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%'");
+  return rows.map(([name = '']) => name);
+}

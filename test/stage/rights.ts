@@ -1,0 +1,30 @@
+/** The manifests under which the operator runs: config/crd and config/rbac, moved into a namespace as kustomize would. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from './kube-admin.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+export const SERVICE_ACCOUNT = 'controller-manager';
+const PLACEHOLDER = 'system';
+
+export function crds(): readonly KubeObject[] {
+  return manifests('config/crd/bases/*.yaml');
+}
+
+/** Service account, roles and bindings of the operator in this namespace. */
+export function rights(namespace: string): readonly KubeObject[] {
+  const moved = JSON.stringify(manifests('config/rbac/*.yaml')).replaceAll(
+    `"namespace":"${PLACEHOLDER}"`,
+    `"namespace":"${namespace}"`,
+  );
+  return (JSON.parse(moved) as KubeObject[]).filter(({ kind }) => kind !== 'Kustomization');
+}
+
+function manifests(pattern: string): readonly KubeObject[] {
+  const files = globSync(pattern, { cwd: ROOT }).sort();
+  if (files.length === 0) throw new Error(`no manifest matches ${pattern}`);
+  return files.flatMap((file) =>
+    parseAllDocuments(readFileSync(join(ROOT, file), 'utf8')).map((document) => document.toJS()),
+  );
+}
