@@ -20,15 +20,6 @@ const status = {
     description:
       'Message authentication code of the data in the Secret, in base64. Equal codes mean equal data.',
   },
-  contentRevision: {
-    type: 'string',
-    description:
-      'Revision of the data that restart targets carry. It changes exactly when the data does.',
-  },
-  lastSyncTime: {
-    ...int64,
-    description: 'When the data was last written to the Secret, in seconds since 1970.',
-  },
   vaultClientMeta,
   conditions,
 } as const satisfies Fields;

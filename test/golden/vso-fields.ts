@@ -107,9 +107,7 @@ syncConfig object
 syncConfig.instantUpdates boolean${TARGETS}${DESTINATION}`,
     status: `
 lastGeneration integer format=int64 relaxed
-secretMAC string
-contentRevision string ours
-lastSyncTime integer format=int64 ours${CLIENT_META}${CONDITIONS}`,
+secretMAC string${CLIENT_META}${CONDITIONS}`,
   },
 
   VaultDynamicSecret: {
