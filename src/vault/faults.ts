@@ -41,6 +41,19 @@ export function invalidAnswer(call: VaultCall, what: string): FaultError {
   return vaultFault('transient', 'VaultAnswerInvalid', text, { ambiguous: true });
 }
 
+/** A call that is not made, because another to the same endpoint was told to wait. */
+export function heldBack(
+  call: VaultCall,
+  {
+    kind,
+    reason,
+    retryAfterMs,
+  }: Pick<Fault, 'kind' | 'reason'> & { readonly retryAfterMs: number },
+): FaultError {
+  const text = `${place(call)}: held back for ${Math.ceil(retryAfterMs / 1_000)} s, as Vault asked of an earlier call`;
+  return new FaultError({ kind, reason, message: text, retryAfterMs });
+}
+
 /** A fault about a call. The remedy is the one of the reason. */
 export function callFault(
   call: VaultCall,
@@ -61,6 +74,7 @@ interface Row {
 function meantBy({ known, status }: VaultReply): Row | undefined {
   if (known?.meaning === 'token-invalid' && status === 403)
     return { kind: 'denied', reason: 'TokenInvalid' };
+  if (known?.meaning === 'backend-failed') return { kind: 'transient', reason: 'VaultServerError' };
   return known && status >= 429 ? BY_MEANING[known.meaning] : undefined;
 }
 
@@ -68,6 +82,7 @@ const BY_MEANING: Readonly<Record<string, Row>> = {
   sealed: { kind: 'throttled', reason: 'VaultSealed' },
   standby: { kind: 'throttled', reason: 'VaultStandby' },
   overloaded: { kind: 'throttled', reason: 'VaultThrottled' },
+  full: { kind: 'throttled', reason: 'VaultThrottled' },
 };
 
 const BY_STATUS: Readonly<Record<number, Row>> = {

@@ -9,7 +9,7 @@ import { type FaultError, faultOf } from '../runtime/fault.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import { urlOf } from './address.ts';
 import type { RequestNote, VaultCall, VaultReply } from './call.ts';
-import { callFault, statusFault, wireFault } from './faults.ts';
+import { callFault, heldBack, statusFault, wireFault } from './faults.ts';
 import { headersOf } from './headers.ts';
 import { isTimeout } from './interruption.ts';
 import type { Line } from './line.ts';
@@ -94,7 +94,10 @@ export class VaultHttp {
 
   /** A probe of health is answered by nodes that refuse everything else, and says nothing about a rate limit. */
   #pass({ call, line }: Ready): Pass {
-    return call.operation === 'health' ? FREE : line.pause.pass(call.urgent === true);
+    if (call.operation === 'health') return FREE;
+    const pass = line.pause.pass(call.urgent === true);
+    if ('answered' in pass) return pass;
+    throw heldBack(call, pass);
   }
 
   async #noted(ready: Ready, signal: AbortSignal): Promise<VaultReply> {
@@ -153,7 +156,7 @@ export class VaultHttp {
 
   #asksForPatience({ call, line }: Ready, reply: VaultReply): boolean {
     if (call.operation === 'health' || (reply.status !== 429 && reply.status !== 503)) return false;
-    const ms = reply.retryAfterMs ?? (reply.status === 429 ? PATIENCE_MS : 0);
+    const ms = reply.retryAfterMs ?? (reply.known?.meaning === 'overloaded' ? PATIENCE_MS : 0);
     if (ms > 0) line.pause.begin(statusFault(call, reply).fault, ms);
     return true;
   }

@@ -5,9 +5,14 @@
 export type KnownMeaning =
   | 'token-invalid'
   | 'lease-gone'
+  /** What stands behind the mount failed, for instance the database; Vault says so with status 400. */
+  | 'backend-failed'
   | 'sealed'
   | 'standby'
+  /** Of requests: every call waits. */
   | 'overloaded'
+  /** Of leases: other calls need not wait. */
+  | 'full'
   | 'said';
 
 export interface KnownError {
@@ -17,11 +22,12 @@ export interface KnownError {
 
 const KNOWN: readonly (readonly [RegExp, KnownMeaning, string])[] = [
   [/\b(invalid|bad) token\b/, 'token-invalid', 'the token is invalid'],
-  [/\blease not found\b/, 'lease-gone', 'the lease is not found'],
-  [/\blease expired\b/, 'lease-gone', 'the lease has expired'],
-  [/\blease is expired\b/, 'lease-gone', 'the lease has expired'],
-  [/\blease is not renewable\b/, 'lease-gone', 'the lease is not renewable'],
   [/\bpast the max TTL\b/, 'lease-gone', 'the lease is at its maximum'],
+  [/\bfailed to (renew|revoke) entry\b/, 'backend-failed', 'what stands behind the mount failed'],
+  [/^lease not found$/m, 'lease-gone', 'the lease is not found'],
+  [/^lease expired$/m, 'lease-gone', 'the lease has expired'],
+  [/^lease is expired and\b/m, 'lease-gone', 'the lease has expired'],
+  [/^lease is not renewable$/m, 'lease-gone', 'the lease is not renewable'],
   [/\bVault is sealed\b/, 'sealed', 'it is sealed'],
   [/\bAPI access to this namespace has been locked\b/, 'sealed', 'its namespace is locked'],
   [/\bnode is not active\b|\bnode not active\b/, 'standby', 'the node is not active'],
@@ -30,7 +36,7 @@ const KNOWN: readonly (readonly [RegExp, KnownMeaning, string])[] = [
   [/\brequired index state not present\b/, 'standby', 'the node has not caught up'],
   [/\boverloaded\b/, 'overloaded', 'it is overloaded'],
   [/\brate limit quota exceeded\b/, 'overloaded', 'a rate limit quota is exceeded'],
-  [/\blease count quota exceeded\b/, 'overloaded', 'a lease count quota is exceeded'],
+  [/\blease count quota exceeded\b/, 'full', 'a lease count quota is exceeded'],
   [/\bno handler for route\b/, 'said', 'nothing is mounted at that path'],
   [/\bunsupported path\b/, 'said', 'the mount knows no such path'],
   [/\bunsupported operation\b/, 'said', 'the path does not take this method'],
@@ -50,6 +56,12 @@ const KNOWN: readonly (readonly [RegExp, KnownMeaning, string])[] = [
     "the role does not allow the service account's namespace",
   ],
   [/\baudience\b/, 'said', "the service account token's audience is not the role's"],
+  [
+    /\((exp|nbf|iat)\) claim\b/,
+    'said',
+    "the service account token is expired or not valid yet: compare the servers' clocks",
+  ],
+  [/\bUpgrading from non-versioned\b/, 'said', 'the mount is preparing its storage'],
   [/\bclaim "iss" is invalid\b/, 'said', "the service account token's issuer is not accepted"],
   [
     /\bbatch tokens cannot be (renewed|revoked)\b/,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { VirtualClock } from '../../test/fakes/clock.ts';
 import { callTo, door, faultFrom, NEVER } from './testdata/door.ts';
-import { scriptedVault, secretOf, sendErrors, sendJson } from './testdata/scripted-vault.ts';
+import { scriptedVault, secretOf, sendErrors } from './testdata/scripted-vault.ts';
 
 describe('patience', () => {
   it('that one call was asked for holds back all others to the endpoint, until it is over', async () => {
@@ -39,23 +39,39 @@ describe('patience', () => {
     assert.equal((await http.call(callTo(vault.endpoint), NEVER)).status, 200);
   });
 
-  it('of a second is taken when a rate limit names none, and five minutes at most', async () => {
-    for (const [header, pausedMs] of [
-      [undefined, 1_000],
-      ['99999999', 300_000],
-    ] as const) {
+  for (const [what, header, error, pausedMs] of [
+    ['a second when a rate limit names no time', undefined, 'rate limit quota exceeded', 1_000],
+    ['five minutes at most', '99999999', 'rate limit quota exceeded', 300_000],
+    ['as long as a date says', 'Thu, 01 Jan 2026 00:00:30 GMT', '', 30_000],
+    ['no time when only leases are counted', undefined, 'lease count quota exceeded', 0],
+    ['no time for a text that is neither', 'soon', '', 0],
+  ] as const) {
+    it(`lasts ${what}`, async () => {
       const clock = new VirtualClock();
       await using vault = await scriptedVault((_, response) => {
         if (header !== undefined) response.setHeader('Retry-After', header);
-        sendJson(response, 429, { errors: [] });
+        sendErrors(response, 429, error);
       });
       const http = door(clock);
       await http.call(callTo(vault.endpoint), NEVER);
-      clock.advanceBy(pausedMs - 1);
-      await faultFrom(http.call(callTo(vault.endpoint), NEVER));
-      clock.advanceBy(1);
+      if (pausedMs > 0) {
+        clock.advanceBy(pausedMs - 1);
+        await faultFrom(http.call(callTo(vault.endpoint), NEVER));
+        clock.advanceBy(1);
+      }
       await http.call(callTo(vault.endpoint), NEVER);
       assert.equal(vault.seen.length, 2);
-    }
+    });
+  }
+
+  it('is told to each in terms of its own call', async () => {
+    await using vault = await scriptedVault((_, response) => {
+      response.setHeader('Retry-After', '7');
+      sendErrors(response, 429);
+    });
+    const http = door();
+    await http.call(callTo(vault.endpoint, { path: 'kv/of-another-tenant' }), NEVER);
+    const fault = await faultFrom(http.call(callTo(vault.endpoint, { path: 'kv/mine' }), NEVER));
+    assert.match(fault.message, /^GET kv\/mine at .*: held back for 7 s/);
   });
 });

@@ -3,10 +3,13 @@
  * at a time, whose success ends the pause. All our calls share Vault's limits, so one refusal speaks for all of them.
  */
 import type { Clock } from '../runtime/clock.ts';
-import { type Fault, FaultError } from '../runtime/fault.ts';
+import type { Fault } from '../runtime/fault.ts';
 
 /** No server may silence us for longer than this. */
 const LONGEST_MS = 300_000;
+
+/** What was said, without what it was said about: that may belong to someone else. */
+export type Refusal = Pick<Fault, 'kind' | 'reason'>;
 
 /** Dispose it when the call is over. */
 export interface Pass extends Disposable {
@@ -17,24 +20,23 @@ export interface Pass extends Disposable {
 export class Pause {
   readonly #clock: Clock;
   #endsAt = 0;
-  #fault: Fault | undefined;
+  #refusal: Refusal | undefined;
   #probing = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Throws the fault that began the pause, with the time that is left of it. */
-  pass(urgent: boolean): Pass {
-    const leftMs = this.#endsAt - this.#clock.now();
-    if (this.#fault === undefined || leftMs <= 0) return FREE;
+  /** A pass, or why there is none and for how long. */
+  pass(urgent: boolean): Pass | (Refusal & { readonly retryAfterMs: number }) {
+    const retryAfterMs = this.#endsAt - this.#clock.now();
+    if (this.#refusal === undefined || retryAfterMs <= 0) return FREE;
     if (urgent && !this.#probing) return this.#probe();
-    const { kind, reason, message } = this.#fault;
-    throw new FaultError({ kind, reason, message, retryAfterMs: leftMs });
+    return { ...this.#refusal, retryAfterMs };
   }
 
-  begin(fault: Fault, ms: number): void {
-    this.#fault = fault;
+  begin({ kind, reason }: Refusal, ms: number): void {
+    this.#refusal = { kind, reason };
     this.#endsAt = this.#clock.now() + Math.min(ms, LONGEST_MS);
   }
 
@@ -42,7 +44,7 @@ export class Pause {
     this.#probing = true;
     return {
       answered: () => {
-        this.#fault = undefined;
+        this.#refusal = undefined;
       },
       [Symbol.dispose]: () => {
         this.#probing = false;
