@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { VirtualClock } from '../../test/fakes/clock.ts';
-import { callTo, door, faultFrom, NEVER } from './testdata/door.ts';
-import { scriptedVault } from './testdata/scripted-vault.ts';
+import { callTo, door, faultFrom, NEVER } from './testing/door.ts';
+import { scriptedVault } from './testing/scripted-vault.ts';
 
 describe('what a hostile server cannot do', () => {
   const noise = 'x'.repeat(64 * 1024);

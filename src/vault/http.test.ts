@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { VirtualClock } from '../../test/fakes/clock.ts';
 import { seal } from '../runtime/sealed.ts';
 import type { RequestNote } from './call.ts';
-import { callTo, door, faultFrom, NEVER, ok } from './testdata/door.ts';
-import { ENDPOINT, scriptedVault, secretOf, sendErrors } from './testdata/scripted-vault.ts';
+import { callTo, door, faultFrom, NEVER, ok } from './testing/door.ts';
+import { ENDPOINT, scriptedVault, secretOf, sendErrors } from './testing/scripted-vault.ts';
 
 describe('a call to Vault', () => {
   it('sends token, namespace, marks and the headers of the connection, and nothing it was not told', async () => {

@@ -10,15 +10,15 @@ import { LoginBook } from './login-book.ts';
 import { OwnTokens } from './own-tokens.ts';
 import { Probes } from './probe.ts';
 import { Sessions } from './sessions.ts';
-import { NEVER } from './testdata/door.ts';
+import { NEVER } from './testing/door.ts';
 import {
   authOf,
   type Script,
   scriptedVault,
   secretOf,
   sendErrors,
-} from './testdata/scripted-vault.ts';
-import { identityAt } from './testdata/vault-rooms.ts';
+} from './testing/scripted-vault.ts';
+import { identityAt } from './testing/vault-rooms.ts';
 
 /** Unique, so that a hit is a leak; with characters that encodings change. */
 const CANARIES = {
@@ -57,8 +57,8 @@ const failures: Record<string, Script> = {
 };
 
 /** Every way in which people print things, of every form in which a secret may appear. */
-function leaksIn(printed: string): string[] {
-  const shown = printed.toLowerCase();
+function leaksIn(output: string): string[] {
+  const shown = output.toLowerCase();
   return Object.values(CANARIES).flatMap((canary) => {
     const forms = [
       canary,
@@ -106,7 +106,7 @@ describe('nothing that is printed holds a secret', () => {
       const body = { param: CANARIES.param };
       const request = { namespace: '', method: 'PUT', path: 'pki/issue/a', body } as const;
       const ticking = setInterval(() => clock.advanceBy(100), 1);
-      const results = await Promise.all(
+      const outcomes = await Promise.all(
         [
           tokens.login(identity, NEVER),
           tokens.issue(access, request, NEVER),
@@ -121,7 +121,7 @@ describe('nothing that is printed holds a secret', () => {
       );
       clearInterval(ticking);
       for (const thing of [
-        ...results,
+        ...outcomes,
         notes,
         sessions,
         tokens,

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { VirtualClock } from '../../test/fakes/clock.ts';
 import type { VaultEndpoint } from '../api/vault-exchange.ts';
 import { SystemClock } from '../runtime/clock.ts';
-import { callTo, door, faultFrom, NEVER, ok } from './testdata/door.ts';
-import { ENDPOINT, pem, scriptedVault } from './testdata/scripted-vault.ts';
+import { Lines } from './lines.ts';
+import { callTo, door, faultFrom, NEVER, ok } from './testing/door.ts';
+import { ENDPOINT, pem, scriptedVault } from './testing/scripted-vault.ts';
+
+const at = (port: number) => ({ ...ENDPOINT, address: `http://127.0.0.1:${port}` });
 
 describe('connection material', () => {
   const refused: Record<string, [Partial<VaultEndpoint>, RegExp, string]> = {
@@ -45,5 +49,22 @@ describe('connection material', () => {
     const both = { ...vault.endpoint, caPem: `${pem('other-ca.pem')}\n${pem('ca.pem')}` };
     assert.equal((await http.call(callTo(both), NEVER)).status, 200);
     assert.equal(vault.connections(), 3);
+  });
+
+  it('that is used least is dropped, but only after the calls under way', async () => {
+    const lines = new Lines(new VirtualClock(), 2);
+    const first = lines.to(at(1));
+    assert.equal(lines.to({ ...at(1), headers: { 'X-A': 'b' }, timeoutMs: 1 }), first);
+    let closed = false;
+    first.agent.destroy = () => {
+      closed = true;
+    };
+    const call = first.use();
+    lines.to(at(2));
+    lines.to(at(3));
+    assert.notEqual(lines.to(at(1)), first);
+    assert.equal(closed, false);
+    call[Symbol.dispose]();
+    assert.equal(closed, true);
   });
 });

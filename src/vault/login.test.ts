@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { faultFrom, NEVER } from './testdata/door.ts';
-import {
-  authOf,
-  scriptedVault,
-  secretOf,
-  sendErrors,
-  sendJson,
-} from './testdata/scripted-vault.ts';
-import { identityAt, rooms } from './testdata/vault-rooms.ts';
+import { faultFrom, NEVER } from './testing/door.ts';
+import { authOf, scriptedVault, secretOf, sendErrors, sendJson } from './testing/scripted-vault.ts';
+import { identityAt, rooms } from './testing/vault-rooms.ts';
 
 describe('a login', () => {
   it('proves the service account at its mount, in its namespace, with its headers and without a token', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import { callTo, door, faultFrom, NEVER, ok } from './testdata/door.ts';
-import { addressOf, ENDPOINT, pem, type Script, scriptedVault } from './testdata/scripted-vault.ts';
+import { callTo, door, faultFrom, NEVER, ok } from './testing/door.ts';
+import { addressOf, ENDPOINT, pem, type Script, scriptedVault } from './testing/scripted-vault.ts';
 
 describe('no answer', () => {
   const secure: Record<string, Parameters<typeof scriptedVault>[1]> = {

@@ -6,7 +6,7 @@ import type { LoginBook } from './login-book.ts';
 import type { OwnTokens } from './own-tokens.ts';
 import type { Probes } from './probe.ts';
 import type { Sessions } from './sessions.ts';
-import { faultFrom, NEVER } from './testdata/door.ts';
+import { faultFrom, NEVER } from './testing/door.ts';
 import {
   authOf,
   type Script,
@@ -15,8 +15,8 @@ import {
   secretOf,
   sendErrors,
   sendJson,
-} from './testdata/scripted-vault.ts';
-import { accessAt, rooms, until } from './testdata/vault-rooms.ts';
+} from './testing/scripted-vault.ts';
+import { accessAt, rooms, until } from './testing/vault-rooms.ts';
 
 /** Only the compiler reads this: the adapters fit the ports of those who use them. */
 export type Fits = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { VirtualClock } from '../../test/fakes/clock.ts';
-import { callTo, door, faultFrom, NEVER } from './testdata/door.ts';
-import { scriptedVault, secretOf, sendErrors } from './testdata/scripted-vault.ts';
+import { callTo, door, faultFrom, NEVER } from './testing/door.ts';
+import { scriptedVault, secretOf, sendErrors } from './testing/scripted-vault.ts';
 
 describe('patience', () => {
   it('that one call was asked for holds back all others to the endpoint, until it is over', async () => {

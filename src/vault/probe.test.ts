@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Probes } from './probe.ts';
-import { door, faultFrom, NEVER } from './testdata/door.ts';
-import { ENDPOINT, scriptedVault, sendJson } from './testdata/scripted-vault.ts';
+import { door, faultFrom, NEVER } from './testing/door.ts';
+import { ENDPOINT, scriptedVault, sendJson } from './testing/scripted-vault.ts';
 
 const health = { initialized: true, sealed: false, standby: false };
 

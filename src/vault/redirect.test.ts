@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { seal } from '../runtime/sealed.ts';
-import { callTo, door, faultFrom, NEVER, ok } from './testdata/door.ts';
-import { scriptedVault } from './testdata/scripted-vault.ts';
+import { callTo, door, faultFrom, NEVER, ok } from './testing/door.ts';
+import { scriptedVault } from './testing/scripted-vault.ts';
 
 describe('a redirect', () => {
   it('of a standby to the same host is followed once, with method, body and token', async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { VirtualClock } from '../../test/fakes/clock.ts';
 import type { SecretRequest } from '../api/vault-exchange.ts';
-import { faultFrom, NEVER } from './testdata/door.ts';
-import { secretOf, sendErrors } from './testdata/scripted-vault.ts';
-import { tokenVault } from './testdata/token-vault.ts';
-import { identityAt, rooms, until } from './testdata/vault-rooms.ts';
+import { faultFrom, NEVER } from './testing/door.ts';
+import { secretOf, sendErrors } from './testing/scripted-vault.ts';
+import { tokenVault } from './testing/token-vault.ts';
+import { identityAt, rooms, until } from './testing/vault-rooms.ts';
 
 const HOUR_MS = 3_600_000;
 const config: SecretRequest = { namespace: '', method: 'GET', path: 'kv/data/app' };

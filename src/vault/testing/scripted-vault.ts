@@ -31,7 +31,7 @@ export interface ScriptedVault extends AsyncDisposable {
 }
 
 export function pem(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../testdata/${name}`, import.meta.url), 'utf8');
 }
 
 export async function scriptedVault(
