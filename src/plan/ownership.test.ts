@@ -76,6 +76,16 @@ describe('ownershipOf', () => {
       { labels: { [OWNER_UID_LABEL]: 'uid-2' } },
       'sibling',
     ],
+    [
+      'made for an earlier object of our name and for another: sibling',
+      { labels: ownerLabels('uid-old'), ownerReferences: [OLD, HELM] },
+      'sibling',
+    ],
+    [
+      'one of the labels, as another chart may set it: free',
+      { labels: { 'app.kubernetes.io/name': 'vault-secrets-operator' } },
+      'free',
+    ],
     ['no labels: free', {}, 'free'],
     ['labels of its own: free', { labels: { 'app.kubernetes.io/name': 'postgres' } }, 'free'],
     ['a reference without labels of ours: free', { ownerReferences: [HELM] }, 'free'],

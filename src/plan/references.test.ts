@@ -12,6 +12,11 @@ describe('parseReference', () => {
     ['an empty text means the same', '', 'operator/default'],
     ['a name is of the own namespace', 'auth', 'apps/auth'],
     ['a namespace and a name', 'infra/auth.v2', 'infra/auth.v2'],
+    [
+      'the longest names',
+      `${'n'.repeat(63)}/${'a'.repeat(253)}`,
+      `${'n'.repeat(63)}/${'a'.repeat(253)}`,
+    ],
   ];
   for (const [name, text, want] of rows)
     it(name, () => assert.equal(nameOf(parseReference(text, SCOPE)), want));

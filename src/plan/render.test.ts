@@ -166,6 +166,14 @@ describe('renderSecret refuses', () => {
       assert.match(fault.message, message);
     });
 
+  it('no key of 253 characters', () =>
+    assert.equal(plain(JSON.stringify({ ['k'.repeat(253)]: 'x' })).length, 1));
+
+  it('a key of 60 characters in full', () => {
+    const fault = faultBy(() => plain(JSON.stringify({ ['/'.repeat(60)]: 'x' })));
+    assert.match(fault.message, /"\/{60}"/);
+  });
+
   it('no value of 1 MiB to the byte', () =>
     assert.doesNotThrow(() => plain(JSON.stringify({ a: 'x'.repeat(1024 * 1024) }))));
 

@@ -16,6 +16,20 @@ const FRAME: SecretFrame = {
   ownerReferences: [REFERENCE],
 };
 
+describe('ownedFrame', () => {
+  it('lists one label and one annotation', () => {
+    const destination = {
+      name: 'db',
+      create: true,
+      overwrite: false,
+      labels: { a: '1' },
+      annotations: { b: '2' },
+    };
+    const frame = ownedFrame({ owner: OWNER, destination, existing: undefined, marks: {} });
+    assert.equal(frame.annotations[APPLIED_ANNOTATION], '{"labels":["a"],"annotations":["b"]}');
+  });
+});
+
 describe('ownedFrame, with a list of applied keys that someone broke', () => {
   const destination = { name: 'db', create: true, overwrite: false };
   for (const text of ['x', 'null', '7', '{"labels":"gone"}', '{"labels":[7]}'])
@@ -66,6 +80,12 @@ describe('sameFrame', () => {
       false,
     ],
     ['notices an owner more', { ownerReferences: [REFERENCE, other] }, {}, false],
+    [
+      'notices another second owner',
+      { ownerReferences: [REFERENCE, other] },
+      { ownerReferences: [REFERENCE, REFERENCE] },
+      false,
+    ],
     ['notices another owner', { ownerReferences: [other] }, {}, false],
   ];
   for (const [name, a, b, want] of rows)
