@@ -30,6 +30,7 @@ import { Seeded } from './seeded.ts';
 import { needsSudo, sys } from './sys.ts';
 import { authOf, tokenAuth } from './token-paths.ts';
 import { type Token, Tokens } from './tokens.ts';
+import { toolRoutes } from './tools.ts';
 
 export interface CoreOptions {
   readonly clock: Clock;
@@ -118,7 +119,7 @@ export class Core {
       capabilities: (call, path) =>
         call.token ? this.#capabilities(call.token, call.namespace, path) : new Set(['deny']),
       createNamespace: (path) => this.#namespaces.create(path),
-      more: [...mounts, ...leaseRoutes(parts)],
+      more: [...mounts, ...leaseRoutes(parts), ...toolRoutes(this.random)],
     });
     return { 'sys/': system, 'auth/token/': tokenAuth(this.tokens, clock) };
   }
@@ -166,7 +167,8 @@ export class Core {
       if (call.operation === 'read' || call.operation === 'list') throw nothingThere();
       return { status: 204, mountType: '' };
     }
-    const mountType = result.status === 404 ? '' : mount.engine.type;
+    const named = call.token !== undefined && result.status !== 404;
+    const mountType = named ? mount.engine.type : '';
     return { ...this.#kept(call, result), mountType };
   }
 

@@ -105,7 +105,7 @@ function shown(fields: Fields | undefined): Outcome | undefined {
 
 function roleOf(body: Fields): Role {
   const connection = textOf(body['db_name']);
-  if (connection === '') throw badRequest('empty database name attribute');
+  if (connection === '') throw badRequest('database name is required');
   const [ttlMs, maxMs] = ['default_ttl', 'max_ttl'].map((field) => durationOf(body[field], field));
   return { fields: body, connection, ttlMs: ttlMs ?? 0, maxMs: maxMs ?? 0 };
 }

@@ -8,6 +8,8 @@ export interface Answer {
   /** 200 unless given. */
   readonly status?: number;
   readonly data?: Fields | null;
+  /** The data is told a second time, beside the envelope's own fields. */
+  readonly atTop?: true;
   readonly leaseId?: string;
   readonly leaseSeconds?: number;
   readonly renewable?: boolean;
@@ -52,6 +54,7 @@ export function nothingThere(): Refusal {
 
 export function enveloped(answer: Answer, requestId: string, mountType: string): Fields {
   return {
+    ...(answer.atTop && answer.data),
     request_id: requestId,
     lease_id: answer.leaseId ?? '',
     renewable: answer.renewable ?? false,

@@ -4,7 +4,7 @@
  */
 import { type Call, type Engine, follow, type Outcome, type Route } from './call.ts';
 import { durationOf } from './durations.ts';
-import { badRequest, listed, permissionDenied, Refusal } from './envelope.ts';
+import { badRequest, listed, Refusal } from './envelope.ts';
 import { type Fields, flagOf, numberOf, textOf, textsOf } from './json.ts';
 import { keysUnder } from './kv1.ts';
 import { withDefault } from './policies.ts';
@@ -19,13 +19,10 @@ export interface ServiceAccountToken {
 }
 
 /**
- * What a TokenReview says, undefined: not authenticated. `audiences` are those that the role asks for; empty when it
- * asks for none, and then those of the API server itself are meant.
+ * What a TokenReview for the token's own audiences says; undefined: not authenticated. A role without an audience
+ * takes any, as on a real Vault.
  */
-export type Authenticate = (
-  jwt: string,
-  audiences: readonly string[],
-) => Promise<ServiceAccountToken | undefined>;
+export type Authenticate = (jwt: string) => Promise<ServiceAccountToken | undefined>;
 
 interface Role extends Omit<TokenTerms, 'limits'> {
   readonly names: readonly string[];
@@ -81,10 +78,14 @@ function routesOf(login: Login, roles: Map<string, Role>, config: Map<string, Fi
       path: /^role\/([^/]+)$/,
       acts: {
         update: ({ body }, name = '') => {
-          roles.set(name, roleOf({ ...roles.get(name)?.fields, ...body }, name));
-          return undefined;
+          const role = roleOf({ ...roles.get(name)?.fields, ...body }, name);
+          roles.set(name, role);
+          return role.audience === '' ? { warnings: [withoutAudience(name)] } : undefined;
         },
-        read: (_call, name = '') => ({ data: roles.get(name)?.fields ?? null }),
+        read: (_call, name = '') => {
+          const role = roles.get(name);
+          return role && { data: role.fields };
+        },
         delete: (_call, name = '') => void roles.delete(name),
       },
     },
@@ -92,7 +93,7 @@ function routesOf(login: Login, roles: Map<string, Role>, config: Map<string, Fi
       path: /^login$/,
       acts: {
         update: (call) => {
-          if (!config.has('')) throw listed(500, 'could not load backend configuration');
+          if (!config.has('')) throw new Refusal(500, ['could not load backend configuration']);
           return logIn(login, call);
         },
       },
@@ -107,7 +108,7 @@ function roleOf(fields: Fields, name: string): Role {
     throw badRequest('"bound_service_account_names" can not be empty');
   if (namespaces.length === 0)
     throw badRequest(
-      '"bound_service_account_namespaces" and "bound_service_account_namespace_selector" cannot both be empty',
+      '"bound_service_account_namespaces" can not be empty if "bound_service_account_namespace_selector" is not set',
     );
   const duration = (field: string): number => durationOf(fields[field], field);
   const role: Role = {
@@ -128,6 +129,10 @@ function roleOf(fields: Fields, name: string): Role {
   return role;
 }
 
+function withoutAudience(name: string): string {
+  return `Role ${name} does not have an audience configured. While audiences are not required, consider specifying one if your use case would benefit from additional JWT claim verification.`;
+}
+
 function assertSound({ ttlMs, maxMs = 0, type, periodMs, numUses }: Role): void {
   if (maxMs > 0 && ttlMs > maxMs)
     throw badRequest("'token_ttl' cannot be greater than 'token_max_ttl'");
@@ -141,8 +146,8 @@ async function logIn(login: Login, call: Call): Promise<Outcome> {
   const jwt = required(call, 'jwt');
   const role = login.roles.get(name);
   if (!role) throw badRequest(`invalid role name "${name}"`);
-  const account = await login.authenticate(jwt, role.audience === '' ? [] : [role.audience]);
-  if (!account) throw permissionDenied();
+  const account = await login.authenticate(jwt);
+  if (!account) throw new Refusal(403, ['permission denied']);
   assertBound(role, account);
   return { login: tokenWish(login, name, role, account, call) };
 }
@@ -198,7 +203,8 @@ function tokenWish(
     explicitMaxMs: role.explicitMaxMs,
     terms: () => {
       const now = roles.get(name);
-      if (!now) throw listed(500, `role ${name} does not exist during renewal`);
+      if (!now)
+        throw listed(500, `failed to renew entry: role ${name} does not exist during renewal`);
       return { limits, ttlMs: now.ttlMs, maxMs: now.maxMs ?? 0, periodMs: now.periodMs ?? 0 };
     },
   };

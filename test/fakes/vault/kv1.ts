@@ -7,6 +7,7 @@ import { type Call, type Engine, follow, type Outcome, type Result, type Route }
 import { durationOf, secondsOf } from './durations.ts';
 import { badRequest, nothingThere } from './envelope.ts';
 import { type Fields, flagOf } from './json.ts';
+import type { LeaseWish } from './leases.ts';
 
 export function keyValue1(options: Fields): Engine {
   const values = new Map<string, Fields>();
@@ -15,7 +16,7 @@ export function keyValue1(options: Fields): Engine {
     {
       path: /^(.*)$/,
       acts: {
-        read: (call) => read(values.get(call.path), call, leased),
+        read: (call) => read(values, call, leased),
         list: (_call, prefix = '') => keysUnder([...values.keys()], prefix),
         update: (call) => write(values, call),
         delete: (call) => void values.delete(call.path),
@@ -38,13 +39,23 @@ export function keysUnder(paths: readonly string[], folder: string): Outcome {
   return { data: { keys: [...new Set(names)].sort() } };
 }
 
-function read(value: Fields | undefined, { limits }: Call, leased: boolean): Result {
+function read(
+  values: ReadonlyMap<string, Fields>,
+  { path, limits }: Call,
+  leased: boolean,
+): Result {
+  const value = values.get(path);
   if (!value) return undefined;
   const own = value['ttl'] ?? value['lease'];
   const ttlMs = own === undefined ? limits.defaultMs : durationOf(own, 'ttl');
   if (!leased) return { data: value, leaseSeconds: secondsOf(ttlMs) };
-  const terms = (): { ttlMs: number; maxMs: number } => ({ ttlMs, maxMs: 0 });
-  return { data: value, lease: { renewable: own !== undefined, terms, revoke: () => undefined } };
+  const lease: LeaseWish = {
+    renewable: own !== undefined,
+    terms: () => ({ ttlMs, maxMs: 0 }),
+    data: () => values.get(path),
+    revoke: () => undefined,
+  };
+  return { data: value, lease };
 }
 
 function write(values: Map<string, Fields>, { path, body }: Call): Result {

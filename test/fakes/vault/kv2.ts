@@ -3,9 +3,17 @@
  * users. As on a real Vault numbers become floating-point numbers here; only the first engine keeps their text.
  */
 import type { Clock } from '../../../src/runtime/clock.ts';
-import { type Call, type Engine, follow, type Outcome, type Result, type Route } from './call.ts';
+import {
+  type Call,
+  type Engine,
+  follow,
+  type Operation,
+  type Outcome,
+  type Result,
+  type Route,
+} from './call.ts';
 import { durationOf, rfc3339, SECOND_MS } from './durations.ts';
-import { badRequest, Refusal } from './envelope.ts';
+import { badRequest } from './envelope.ts';
 import { type Fields, fieldsOf, flagOf, isFields, numberOf } from './json.ts';
 import { keysUnder } from './kv1.ts';
 
@@ -161,7 +169,7 @@ function describe(secret: Secret | undefined): Result {
       custom_metadata: secret.custom,
       delete_version_after: `${secret.deleteAfterMs / SECOND_MS}s`,
       max_versions: secret.maxVersions,
-      oldest_version: secret.versions.keys().next().value ?? 0,
+      oldest_version: Math.max(0, secret.current - (secret.maxVersions || MOST_VERSIONS) + 1),
       updated_time: rfc3339(secret.updatedAt),
       versions: Object.fromEntries(versions),
     },
@@ -185,10 +193,17 @@ function describeAnew(
   return undefined;
 }
 
-function wrongPath(): never {
-  const warning =
-    "Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv get' for this operation.";
-  throw new Refusal(404, [], { warnings: [warning] });
+const COMMANDS: Readonly<Record<Operation, string>> = {
+  read: 'get',
+  list: 'list',
+  create: 'put',
+  update: 'put',
+  delete: 'delete',
+};
+
+function wrongPath({ operation }: Call): Outcome {
+  const warning = `Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the Vault CLI, use 'vault kv ${COMMANDS[operation]}' for this operation.`;
+  return { status: 404, warnings: [warning] };
 }
 
 function asFloats(value: unknown): unknown {

@@ -56,10 +56,11 @@ function renew({ leases, tokens }: Parts, call: Call): Outcome {
   if (lease.namespace !== call.namespace)
     throw badRequest('cannot renew a lease across namespaces');
   const { ttlMs, warnings } = leases.renew(lease, durationOf(call.body['increment'], 'increment'));
-  return { leaseId: id, renewable: true, leaseSeconds: secondsOf(ttlMs), warnings };
+  const data = lease.wish.data?.() ?? null;
+  return { leaseId: id, renewable: true, leaseSeconds: secondsOf(ttlMs), data, warnings };
 }
 
-/** Revoking what is not there is no error. */
+/** Revoking what is not there is no error. The fake never puts a revocation off, whatever it answers. */
 function revoke({ leases, tokens }: Parts, call: Call): Result {
   const id = idOf(call);
   const [lease, token] = [leases.find(id), tokens.byLease(id)];
@@ -69,7 +70,8 @@ function revoke({ leases, tokens }: Parts, call: Call): Result {
 }
 
 function accepted({ body }: Call): Result {
-  return flagOf(body['sync']) ? undefined : { status: 202, bare: undefined };
+  const later = body['sync'] !== undefined && !flagOf(body['sync']);
+  return later ? { status: 202, bare: undefined } : undefined;
 }
 
 function lookUp({ clock, leases, tokens }: Parts, call: Call): Outcome {
@@ -78,14 +80,13 @@ function lookUp({ clock, leases, tokens }: Parts, call: Call): Outcome {
   if (!entry) throw badRequest('invalid lease');
   const expiresAt = entry.expiresAt ?? 0;
   const issuedAt = 'issuedAt' in entry ? entry.issuedAt : entry.createdAt;
-  const renewable = entry.renewable && !('token' in entry && entry.token.type === 'batch');
   return {
     data: {
       expire_time: rfc3339(expiresAt),
       id,
       issue_time: rfc3339(issuedAt),
       last_renewal: entry.renewedAt === undefined ? null : rfc3339(entry.renewedAt),
-      renewable,
+      renewable: entry.renewable,
       ttl: Math.floor((expiresAt - clock.now()) / SECOND_MS),
     },
   };

@@ -6,6 +6,7 @@ import type { Clock } from '../../../src/runtime/clock.ts';
 import { granted, type MountLimits } from './durations.ts';
 import { badRequest } from './envelope.ts';
 import type { Expiry } from './expiry.ts';
+import type { Fields } from './json.ts';
 import type { Seeded } from './seeded.ts';
 import type { Token } from './tokens.ts';
 
@@ -19,6 +20,8 @@ export interface LeaseWish {
   readonly renewable: boolean;
   /** Asked when it is issued and at each renewal: the role may have changed. */
   terms(): LeaseTerms;
+  /** What a renewal tells again of the secret; most engines tell nothing. */
+  data?(): Fields | undefined;
   /** Undoes what the lease is about. */
   revoke(): void;
 }

@@ -17,6 +17,9 @@ export interface TlsFiles {
   readonly cert: string;
 }
 
+/** As long as a real one keeps an idle connection; Node's own five seconds would cut it in a client's hand. */
+const IDLE_MS = 300_000;
+
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export class Listener {
@@ -45,6 +48,7 @@ export class Listener {
   async open(): Promise<void> {
     const take: RequestListener = (request, response) => void this.#take(request, response);
     const server = this.#tls ? createTlsServer({ ...this.#tls }, take) : createServer(take);
+    server.keepAliveTimeout = IDLE_MS;
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));

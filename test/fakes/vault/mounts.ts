@@ -72,11 +72,14 @@ export function mountRoutes(parts: {
   revokeUnder: (call: Call, prefix: string) => void;
 }): Route[] {
   const { mountsOf, make, revokeUnder } = parts;
-  const table = (call: Call): Outcome => ({ data: mountsOf(call).table(kindOf(call)) });
+  const table = (call: Call): Outcome => ({
+    atTop: true,
+    data: mountsOf(call).table(kindOf(call)),
+  });
   const one = (call: Call, name = ''): Outcome => {
     const shown = mountsOf(call).table(kindOf(call))[`${name}/`];
     if (!shown) throw badRequest(`No secret engine mount at ${name}/`);
-    return { data: fieldsOf(shown) };
+    return { atTop: true, data: fieldsOf(shown) };
   };
   const mount = (call: Call, name = ''): Result => {
     const path = pathOf(call, name);

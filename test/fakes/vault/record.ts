@@ -18,6 +18,9 @@ export interface RecordedRequest {
   readonly leaseId: string | undefined;
 }
 
+/** Enough for any test, and little for a sandbox that runs for days. */
+const MOST = 100_000;
+
 type Entry = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] };
 
 export class Recorder {
@@ -38,6 +41,7 @@ export class Recorder {
       leaseId: undefined,
     };
     this.#all.push(entry);
+    if (this.#all.length > MOST) this.#all.shift();
     return entry;
   }
 

@@ -52,7 +52,8 @@ export function headOf(message: IncomingMessage): RequestHead {
 export function requestOf(head: RequestHead, text: string): VaultRequest {
   const { operation } = head;
   if (!operation) throw new Refusal(405, []);
-  return { ...head, operation, body: operation === 'update' ? bodyOf(text) : {} };
+  const path = operation === 'list' ? `${head.path.replace(/\/$/, '')}/` : head.path;
+  return { ...head, path, operation, body: operation === 'update' ? bodyOf(text) : {} };
 }
 
 function bodyOf(text: string): Fields {
@@ -63,5 +64,5 @@ function bodyOf(text: string): Fields {
   } catch {
     // Refused below, like everything that is no object.
   }
-  throw new Refusal(400, ['failed to parse JSON input: invalid JSON']);
+  throw new Refusal(400, ['error parsing JSON: failed to parse JSON input']);
 }

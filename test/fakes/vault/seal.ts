@@ -69,6 +69,7 @@ function health(seal: Seal, clock: Clock, query: URLSearchParams): Answer {
     ...(!seal.sealed && { cluster_name: CLUSTER.name, cluster_id: CLUSTER.id }),
     echo_duration_ms: 0,
     clock_skew_ms: 0,
+    removed_from_cluster: false,
     replication_primary_canary_age_ms: 0,
   };
   return { status: Number(code) || (seal.sealed ? 503 : 200), bare: body };

@@ -51,7 +51,7 @@ function routesOf({ policiesOf, capabilities, createNamespace }: Parts): Route[]
         update: (call) => ownCapabilities(call, (path) => [...capabilities(call, path)].sort()),
       },
     },
-    { path: /^audit$/, acts: { read: () => ({ data: Object.fromEntries(audits) }) } },
+    { path: /^audit$/, acts: { read: () => ({ atTop: true, data: Object.fromEntries(audits) }) } },
     {
       path: /^audit\/(.+?)\/?$/,
       acts: {
@@ -87,5 +87,6 @@ function ownCapabilities(call: Call, of: (path: string) => readonly string[]): O
   if (!call.token) throw permissionDenied();
   const paths = textsOf(call.body['paths'] ?? call.body['path']);
   const each = Object.fromEntries(paths.map((path) => [path, of(path)]));
-  return { data: paths.length === 1 ? { ...each, capabilities: of(paths[0] ?? '') } : each };
+  const single = paths.length === 1 && { capabilities: of(paths[0] ?? '') };
+  return { atTop: true, data: { ...each, ...single } };
 }

@@ -72,7 +72,8 @@ function described(token: Token, now: number): Fields {
     explicit_max_ttl: secondsOf(token.explicitMaxMs),
     id: token.id,
     meta: token.meta,
-    num_uses: token.usesLeft,
+    // Vault's own mark of a token whose last use this is.
+    num_uses: token.numUses > 0 && token.usesLeft === 0 ? -1 : token.usesLeft,
     orphan: token.parent === undefined,
     path: token.path,
     policies: token.policies,
@@ -109,7 +110,7 @@ function accessors(tokens: Tokens): Outcome {
 
 function byAccessor(tokens: Tokens, call: Call): Token {
   const token = tokens.byAccessor(textOf(call.body['accessor']));
-  if (!token) throw listed(403, 'invalid accessor');
+  if (!token) throw listed(400, 'invalid accessor');
   return token;
 }
 
@@ -121,6 +122,10 @@ function lookUpAccessor(tokens: Tokens, clock: Clock, call: Call): Outcome {
 function create(parent: Token, call: Call): Outcome {
   if (parent.type === 'batch') throw badRequest('batch tokens cannot create more tokens');
   if (parent.numUses > 0) throw badRequest('restricted use token cannot generate child tokens');
+  for (const field of ['explicit_max_ttl', 'num_uses', 'period']) {
+    if (call.body['type'] === 'batch' && call.body[field])
+      throw badRequest(`batch tokens cannot have "${field}" set`);
+  }
   return { login: childOf(parent, call) };
 }
 
@@ -134,7 +139,10 @@ function childOf(parent: Token, { body, limits }: Call): Omit<TokenWish, 'path' 
     type: batch ? 'batch' : 'service',
     policies,
     meta: isFields(body['meta']) ? fieldsOf(body['meta']) : null,
-    displayName: body['display_name'] ? `token-${textOf(body['display_name'])}` : 'token',
+    displayName: ['token', textOf(body['display_name'])]
+      .join('-')
+      .replace(/[^\w]|_/g, '-')
+      .replace(/-$/, ''),
     entityId: '',
     numUses: numberOf(body['num_uses']) ?? 0,
     renewable: !batch && (body['renewable'] === undefined || flagOf(body['renewable'])),
