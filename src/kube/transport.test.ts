@@ -4,7 +4,7 @@ import { CoordinationV1Api } from '@kubernetes/client-node';
 import { VirtualClock } from '../../test/fakes/clock.ts';
 import { seal } from '../runtime/sealed.ts';
 import type { ApiCall } from './api-call.ts';
-import { KubernetesError } from './faults.ts';
+import { failed, rig } from './testing/rig.ts';
 import { failure, type Script, ScriptedServer } from './testing/scripted-server.ts';
 import { type CallReport, Transport } from './transport.ts';
 
@@ -17,51 +17,8 @@ const get: ApiCall = {
 };
 const create: ApiCall = { ...get, verb: 'create', body: { metadata: { name: 'db' } } };
 
-async function rig(script: Script, over: Parameters<ScriptedServer['access']>[0] = {}) {
-  const server = await ScriptedServer.start(script);
-  const clock = new VirtualClock();
-  const reports: CallReport[] = [];
-  const transport = new Transport({
-    access: server.access(over),
-    clock,
-    userAgent: 'vault-lease-operator/0.0.0 (test)',
-    onRequest: (report) => reports.push(report),
-  });
-  return {
-    server,
-    clock,
-    transport,
-    reports,
-    /** Rings alarms until the work is over. */
-    async pass<T>(work: Promise<T>): Promise<T> {
-      const end = new AbortController();
-      const done = work.finally(() => end.abort());
-      done.catch(() => undefined);
-      while (!end.signal.aborted) {
-        await new Promise((resolve) => setImmediate(resolve));
-        if (server.requests.length > 0) clock.advanceBy(100);
-      }
-      return done;
-    },
-    async [Symbol.asyncDispose]() {
-      await transport.close();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
-
 const resetOnce: Script = (_, count) =>
   count === 1 ? (response) => response.socket?.destroy() : { json: {} };
-
-async function failed(work: Promise<unknown>): Promise<KubernetesError> {
-  try {
-    await work;
-  } catch (thrown) {
-    assert.ok(thrown instanceof KubernetesError, String(thrown));
-    return thrown;
-  }
-  throw new Error('did not fail');
-}
 
 describe('the transport', () => {
   it('a hundred calls share at most sixteen connections', async () => {

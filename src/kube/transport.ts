@@ -26,6 +26,7 @@ import { type Answer, attempt, readBody, readJson } from './attempt.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { Connections, type Lane, type Line } from './connections.ts';
 import { hasStatus, KubernetesError, noAnswer } from './faults.ts';
+import { follow } from './follow.ts';
 import { resendAfter } from './resend.ts';
 
 /** One attempt of a call, as metrics and the recorder of grants see it. */
@@ -100,7 +101,9 @@ export class Transport {
   /** An endless answer (a watch). The deadline covers the headers; the signal ends it at any time. */
   async *stream(call: ApiCall, signal: AbortSignal): AsyncGenerator<Buffer> {
     const journey = this.#journey(call, undefined, { lane: 'own' });
-    const body = await this.#open(journey, signal);
+    const stop = new AbortController();
+    using _ = follow(signal, stop);
+    const body = await this.#open(journey, stop);
     try {
       yield* body as AsyncIterable<Buffer>;
     } catch (cause) {
@@ -174,10 +177,13 @@ export class Transport {
     });
   }
 
-  async #open(journey: Journey, signal: AbortSignal): Promise<Answer['body']> {
-    using limit = deadline(this.#options.clock, DEADLINE_MS, signal);
-    const answer = await this.#persist(journey, limit.signal, () =>
-      this.#attempt(journey, limit.signal),
+  async #open(journey: Journey, stop: AbortController): Promise<Answer['body']> {
+    const { clock } = this.#options;
+    using _ = clock.at(clock.now() + DEADLINE_MS, () =>
+      stop.abort(new DOMException('deadline passed', 'TimeoutError')),
+    );
+    const answer = await this.#persist(journey, stop.signal, () =>
+      this.#attempt(journey, stop.signal),
     );
     return answer.body;
   }
