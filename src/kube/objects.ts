@@ -1,0 +1,159 @@
+/**
+ * Our custom resources: watched copies of all kinds, and the few writes we do to them. A status that we patched shows
+ * in the copy at once, so that nobody judges by an older one.
+ */
+import { GROUP, VERSION } from '../api/group.ts';
+import type { ObjectMeta } from '../api/object.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Ref } from '../runtime/ref.ts';
+import type { Route } from './api-call.ts';
+import { hasStatus, isObjectMissing } from './faults.ts';
+import { Reflector, type ReflectorNote } from './reflector.ts';
+import { type Change, Store } from './store.ts';
+import type { Transport } from './transport.ts';
+import { metaOf, type WireObject, wireObject } from './wire.ts';
+
+export interface CustomObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+export interface ObjectsOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Plural by kind. */
+  readonly kinds: Readonly<Record<string, string>>;
+  /** See Reflector. */
+  readonly seed: string;
+  /** Throws when this replica must not write. */
+  readonly assertLeading: () => void;
+  readonly onChange: (change: Change<CustomObject>) => void;
+  readonly onNote: (resource: string, note: ReflectorNote) => void;
+}
+
+const PAGE_SIZE = 500;
+
+/** VSO's, which would hold an object back once VSO is gone. */
+const VSO_FINALIZERS: ReadonlySet<string> = new Set([
+  'vaultstaticsecret.secrets.hashicorp.com/finalizer',
+  'vaultdynamicsecret.secrets.hashicorp.com/finalizer',
+  'vaultpkisecrets.secrets.hashicorp.com/finalizer',
+  'vaultauth.secrets.hashicorp.com/finalizer',
+  'vaultconnection.secrets.hashicorp.com/finalizer',
+]);
+
+interface Watched {
+  readonly route: Route;
+  readonly store: Store<CustomObject>;
+  readonly reflector: Reflector<CustomObject>;
+}
+
+export class CustomObjects {
+  readonly #options: ObjectsOptions;
+  readonly #watched: ReadonlyMap<string, Watched>;
+
+  constructor(options: ObjectsOptions) {
+    this.#options = options;
+    const kinds = Object.entries(options.kinds);
+    this.#watched = new Map(kinds.map(([kind, plural]) => [kind, this.#watch(kind, plural)]));
+  }
+
+  get reflectors(): readonly Reflector<CustomObject>[] {
+    return [...this.#watched.values()].map(({ reflector }) => reflector);
+  }
+
+  get(ref: Ref): CustomObject | undefined {
+    return this.#watched.get(ref.kind)?.store.get(ref.namespace, ref.name);
+  }
+
+  list(kind: string): readonly CustomObject[] {
+    return [...(this.#watched.get(kind)?.store.values() ?? [])];
+  }
+
+  /** Throws when it cannot be told: a forbidden read, or a kind that is not served. */
+  async exists(ref: Ref, uid: string, signal: AbortSignal): Promise<'there' | 'gone'> {
+    const { route } = this.#of(ref);
+    const { namespace, name } = ref;
+    try {
+      const { json } = await this.#options.transport.raw(
+        { verb: 'get', route, namespace, name },
+        signal,
+      );
+      return wireObject(json).metadata.uid === uid ? 'there' : 'gone';
+    } catch (thrown) {
+      if (isObjectMissing(thrown, name)) return 'gone';
+      throw thrown;
+    }
+  }
+
+  /** The uid in the patch makes it fail for an object that was made anew; one that is gone needs no status. */
+  async patchStatus(ref: Ref, uid: string, status: object, signal: AbortSignal): Promise<void> {
+    this.#options.assertLeading();
+    const { route } = this.#of(ref);
+    const { namespace, name } = ref;
+    const body = { metadata: { uid }, status };
+    const call = { verb: 'patch', route, namespace, name, subresource: 'status', body } as const;
+    await this.#write(ref, () => this.#options.transport.raw(call, signal));
+  }
+
+  async stripFinalizers(object: CustomObject, signal: AbortSignal): Promise<void> {
+    const all = object.metadata.finalizers ?? [];
+    const finalizers = all.filter((name) => !VSO_FINALIZERS.has(name));
+    if (finalizers.length === all.length) return;
+    this.#options.assertLeading();
+    const { namespace, name, uid, resourceVersion } = object.metadata;
+    const { route } = this.#of({ kind: object.kind, namespace, name });
+    // With the resourceVersion, because a merge patch replaces the whole list.
+    const body = { metadata: { uid, resourceVersion, finalizers } };
+    const call = { verb: 'patch', route, namespace, name, body } as const;
+    const ref = { kind: object.kind, namespace, name };
+    await this.#write(ref, () => this.#options.transport.raw(call, signal));
+  }
+
+  async #write(ref: Ref, send: () => Promise<{ readonly json: unknown }>): Promise<void> {
+    try {
+      const { json } = await send();
+      this.#of(ref).store.written(customObject(ref.kind, wireObject(json)));
+    } catch (thrown) {
+      if (!hasStatus(thrown, 404)) throw thrown;
+    }
+  }
+
+  #of(ref: Ref): Watched {
+    const watched = this.#watched.get(ref.kind);
+    if (!watched) throw new TypeError('not one of our kinds');
+    return watched;
+  }
+
+  #watch(kind: string, plural: string): Watched {
+    const { transport, clock, seed, onChange, onNote } = this.#options;
+    const route = { group: GROUP, version: VERSION, plural };
+    const store = new Store<CustomObject>(({ metadata }) => metadata);
+    const reflector = new Reflector({
+      transport,
+      clock,
+      scope: { route, namespace: undefined },
+      store,
+      read: (object) => customObject(kind, object),
+      pageSize: PAGE_SIZE,
+      seed: `${seed}/${plural}`,
+      onChange,
+      onNote: (note) => onNote(plural, note),
+    });
+    return { route, store, reflector };
+  }
+}
+
+/** Lists leave kind and apiVersion out of their items. */
+function customObject(kind: string, object: WireObject): CustomObject {
+  return {
+    apiVersion: `${GROUP}/${VERSION}`,
+    kind,
+    metadata: metaOf(object.metadata),
+    spec: object['spec'],
+    status: object['status'],
+  };
+}

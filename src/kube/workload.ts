@@ -1,0 +1,48 @@
+/** What matters of a workload, from the JSON of any of the kinds that can be restarted. */
+import { epochMsOf } from './instants.ts';
+import { isRecord, wireObject } from './wire.ts';
+
+export interface Workload {
+  readonly createdAt: number;
+  readonly paused: boolean;
+  readonly rollsByItself: boolean;
+  readonly podAnnotations: Readonly<Record<string, string>>;
+  readonly rolledOut: boolean;
+}
+
+export function workloadOf(json: unknown): Workload {
+  const { metadata, spec, status } = wireObject(json);
+  return {
+    createdAt: epochMsOf(metadata.creationTimestamp ?? ''),
+    paused: at(spec, 'paused') === true,
+    rollsByItself: at(spec, 'updateStrategy', 'type') !== 'OnDelete',
+    podAnnotations: annotationsOf(at(spec, 'template', 'metadata', 'annotations')),
+    rolledOut: hasRolledOut(metadata.generation ?? 0, spec, status),
+  };
+}
+
+/** The names that DaemonSets and the others have for the same counts. */
+const COUNTS = [
+  ['updatedNumberScheduled', 'updatedReplicas'],
+  ['numberAvailable', 'availableReplicas'],
+  ['currentNumberScheduled', 'replicas'],
+] as const;
+
+/** The status speaks of this generation, and every wanted pod is of the newest template and available. */
+function hasRolledOut(generation: number, spec: unknown, status: unknown): boolean {
+  const isObserved = Number(at(status, 'observedGeneration') ?? -1) >= generation;
+  const wanted = at(status, 'desiredNumberScheduled') ?? at(spec, 'replicas') ?? 1;
+  const counts = COUNTS.map(([one, other]) => at(status, one) ?? at(status, other) ?? 0);
+  return isObserved && counts.every((count) => count === wanted);
+}
+
+function annotationsOf(value: unknown): Readonly<Record<string, string>> {
+  const texts = Object.entries(isRecord(value) ? value : {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
+}
+
+function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
+}

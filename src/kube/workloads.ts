@@ -1,0 +1,88 @@
+/**
+ * Restart targets: read live, and stamped by merge patches of pod-template annotations. Promises that stamps for one
+ * workload that come together are one patch, hence one rollout, and that patches of one workload never overlap.
+ */
+import type { Clock } from '../runtime/clock.ts';
+import { rfc3339 } from '../runtime/instant.ts';
+import { keyOf } from '../runtime/ref.ts';
+import type { Route } from './api-call.ts';
+import { hasStatus } from './faults.ts';
+import { type PatchBatch, PatchBatches } from './patch-batches.ts';
+import type { Transport } from './transport.ts';
+import { type Workload, workloadOf } from './workload.ts';
+
+export type TargetKind = 'Deployment' | 'DaemonSet' | 'StatefulSet' | 'argo.Rollout';
+
+export interface Target {
+  readonly kind: TargetKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const ROUTES: Readonly<Record<TargetKind, Route>> = {
+  Deployment: { group: 'apps', version: 'v1', plural: 'deployments' },
+  DaemonSet: { group: 'apps', version: 'v1', plural: 'daemonsets' },
+  StatefulSet: { group: 'apps', version: 'v1', plural: 'statefulsets' },
+  'argo.Rollout': { group: 'argoproj.io', version: 'v1alpha1', plural: 'rollouts' },
+};
+
+export interface WorkloadsOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** How long the first stamp of a workload waits for others. */
+  readonly windowMs?: number;
+  /** Throws when this replica must not write. */
+  readonly assertLeading: () => void;
+}
+
+const WINDOW_MS = 500;
+
+export class WorkloadPatches {
+  readonly #options: WorkloadsOptions;
+  readonly #batches: PatchBatches;
+
+  constructor(options: WorkloadsOptions) {
+    this.#options = options;
+    this.#batches = new PatchBatches(options.clock, options.windowMs ?? WINDOW_MS);
+  }
+
+  /** Undefined when there is no such object, or its kind is not served. */
+  async read(target: Target, signal: AbortSignal): Promise<Workload | undefined> {
+    const { namespace, name, kind } = target;
+    const call = { verb: 'get', route: ROUTES[kind], namespace, name } as const;
+    try {
+      return workloadOf((await this.#options.transport.raw(call, signal)).json);
+    } catch (thrown) {
+      if (hasStatus(thrown, 404)) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** Resolves when the patch that holds these annotations is done. 'missing' as in `read`. */
+  async stamp(
+    target: Target,
+    annotations: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<'stamped' | 'missing'> {
+    this.#options.assertLeading();
+    const send = (batch: PatchBatch): Promise<void> => this.#patch(target, batch, signal);
+    try {
+      await this.#batches.join(keyOf(target), annotations, send);
+      return 'stamped';
+    } catch (thrown) {
+      if (hasStatus(thrown, 404)) return 'missing';
+      throw thrown;
+    }
+  }
+
+  async #patch(target: Target, annotations: PatchBatch, signal: AbortSignal): Promise<void> {
+    const { transport, clock, assertLeading } = this.#options;
+    const { kind, namespace, name } = target;
+    assertLeading();
+    const template = { metadata: { annotations } };
+    // Argo restarts the pods of a Rollout at this instant without a new revision, as VSO asks it to.
+    const restartAt = kind === 'argo.Rollout' ? { restartAt: rfc3339(clock.now()) } : {};
+    const body = { spec: { template, ...restartAt } };
+    await transport.raw({ verb: 'patch', route: ROUTES[kind], namespace, name, body }, signal);
+  }
+}
