@@ -84,11 +84,19 @@ class DeadlineLane {
   }
 }
 
+/** The waiting of one namespace; never empty. */
+interface Line {
+  readonly waiting: Heap<Waiting>;
+  /** Lower is sooner; unique. */
+  readonly turn: number;
+}
+
 /** Namespaces take turns; within each the order that it was made with. */
 class Rotation {
   readonly #before: (a: Waiting, b: Waiting) => boolean;
-  /** In the order of their turns. None is empty. */
-  readonly #turns = new Map<string, Heap<Waiting>>();
+  readonly #byNamespace = new Map<string, Line>();
+  readonly #byTurn = new Heap<Line>((a, b) => a.turn < b.turn);
+  #turns = 0;
   #size = 0;
 
   constructor(before: (a: Waiting, b: Waiting) => boolean) {
@@ -101,29 +109,45 @@ class Rotation {
 
   add(waiting: Waiting): void {
     const { namespace } = waiting.ref;
-    const line = this.#turns.get(namespace) ?? new Heap<Waiting>(this.#before);
-    line.add(waiting);
-    this.#turns.set(namespace, line);
+    const line = this.#byNamespace.get(namespace) ?? this.#stand(namespace, new Heap(this.#before));
+    line.waiting.add(waiting);
     this.#size += 1;
   }
 
   delete(waiting: Waiting): void {
     const { namespace } = waiting.ref;
-    const line = this.#turns.get(namespace);
-    if (!line?.delete(waiting)) return;
+    const line = this.#byNamespace.get(namespace);
+    if (!line?.waiting.delete(waiting)) return;
     this.#size -= 1;
-    if (line.size === 0) this.#turns.delete(namespace);
+    if (line.waiting.size === 0) this.#leave(namespace, line);
   }
 
   take(): Waiting | undefined {
-    for (const [namespace, line] of this.#turns) {
-      this.#turns.delete(namespace);
-      const drawn = line.takeFirst();
-      if (line.size > 0) this.#turns.set(namespace, line);
-      this.#size -= 1;
-      return drawn;
-    }
-    return undefined;
+    const line = this.#byTurn.first();
+    const drawn = line?.waiting.first();
+    if (line && drawn) this.#pass(drawn, line);
+    return drawn;
+  }
+
+  /** The namespace had its turn and stands last again, if it has more. */
+  #pass(drawn: Waiting, line: Line): void {
+    const { namespace } = drawn.ref;
+    this.#leave(namespace, line);
+    this.#stand(namespace, line.waiting);
+    this.delete(drawn);
+  }
+
+  #stand(namespace: string, waiting: Heap<Waiting>): Line {
+    this.#turns += 1;
+    const line = { waiting, turn: this.#turns };
+    this.#byNamespace.set(namespace, line);
+    this.#byTurn.add(line);
+    return line;
+  }
+
+  #leave(namespace: string, line: Line): void {
+    this.#byNamespace.delete(namespace);
+    this.#byTurn.delete(line);
   }
 }
 

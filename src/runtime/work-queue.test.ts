@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { LANES, type Lane } from './lanes.ts';
-import { keyOf, type Ref } from './ref.ts';
+import type { Ref } from './ref.ts';
 import { WorkQueue } from './work-queue.ts';
 
 function ref(name: string, namespace = 'a'): Ref {
@@ -152,17 +152,22 @@ describe('a work queue', () => {
     assert.deepEqual(queue.depth(), { renewal: 0, first: 0, refresh: 0 });
   });
 
-  it('takes a hundred thousand keys', async () => {
+  it('holds a hundred thousand keys, serves them by namespace in turn, and stops among them', async () => {
     const queue = new WorkQueue({ concurrency: 32 });
-    const seen = new Set<string>();
     for (let i = 0; i < 100_000; i += 1) {
-      queue.add(ref(`t${i}`, `n${i % 100}`), { lane: LANES[i % 3] ?? 'first', dueAt: i % 977 });
+      queue.add(ref(`t${i}`, i < 99_000 ? 'noisy' : 'quiet'), { lane: 'refresh' });
     }
-    queue.start(async (one) => {
-      seen.add(keyOf(one));
+    assert.equal(queue.depth().refresh, 100_000);
+    const seen = { noisy: 0, quiet: 0 };
+    const isEnough = Promise.withResolvers<void>();
+    queue.start(async ({ namespace }) => {
+      seen[namespace === 'quiet' ? 'quiet' : 'noisy'] += 1;
+      if (seen.noisy + seen.quiet === 2_000) isEnough.resolve();
     });
-    await queue.idle();
-    assert.equal(seen.size, 100_000);
+    await isEnough.promise;
+    await queue.stop();
+    assert.equal(seen.quiet, 1_000);
+    assert.equal(queue.depth().refresh, 0);
   });
 });
 
