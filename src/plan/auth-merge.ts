@@ -9,7 +9,7 @@ import { isLegalName, nameOf } from './references.ts';
 
 type Strings = Readonly<Record<string, string>>;
 
-export interface KubernetesSettings {
+interface KubernetesSettings {
   readonly role: string;
   readonly serviceAccount: string;
   readonly audiences: readonly string[];

@@ -32,7 +32,7 @@ export interface Consumer {
 }
 
 /** A VaultAuth made whole: what every consumer of it has in common. */
-export interface SettledAuth extends MergedAuth {
+interface SettledAuth extends MergedAuth {
   readonly auth: VaultAuth;
   readonly global: VaultAuthGlobal | undefined;
   readonly connectionRef: NamedRef;

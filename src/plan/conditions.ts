@@ -4,7 +4,7 @@
  */
 import type { Condition, ConditionType, Verdict } from '../api/conditions.ts';
 
-export interface Moment {
+interface Moment {
   /** RFC 3339, whole seconds. */
   readonly now: string;
   /** metadata.generation of the object that was judged. */

@@ -14,7 +14,7 @@ export type CaSource =
   | { readonly kind: 'secret'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string };
 
-export interface CheckedConnection {
+interface CheckedConnection {
   /** Complete but for the CA. */
   readonly endpoint: Omit<VaultEndpoint, 'caPem'>;
   readonly ca: CaSource;

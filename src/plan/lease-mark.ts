@@ -17,7 +17,7 @@ export interface LeaseMark {
 }
 
 /** What a mark is bound to. */
-export interface MarkBond {
+interface MarkBond {
   /** uid of the custom resource. */
   readonly uid: string;
   /** The Secret's MAC, see secretMac. */

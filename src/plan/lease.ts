@@ -52,7 +52,7 @@ export function safetyMargin(ttlMs: number): number {
  * closing - no time for more tries: issue a new one, the old one still lives
  * ended   - dead, or may be
  */
-export type LeasePhase = 'fresh' | 'due' | 'closing' | 'ended';
+type LeasePhase = 'fresh' | 'due' | 'closing' | 'ended';
 
 export function leasePhase(span: Span, dueFrom: number, now: number): LeasePhase {
   const end = endOf(span);
@@ -61,7 +61,7 @@ export function leasePhase(span: Span, dueFrom: number, now: number): LeasePhase
   return now >= dueFrom ? 'due' : 'fresh';
 }
 
-export type RenewalVerdict =
+type RenewalVerdict =
   | { readonly kind: 'kept'; readonly span: Span; readonly renewable: boolean }
   | { readonly kind: 'truncated'; readonly span: Span }
   | { readonly kind: 'gone' };

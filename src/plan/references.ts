@@ -10,7 +10,7 @@ export interface NamedRef {
 }
 
 /** Where a reference stands: `field` names it in faults, `home` is the namespace of the object that holds it. */
-export interface ReferenceScope {
+interface ReferenceScope {
   readonly field: string;
   readonly home: string;
   readonly operatorNamespace: string;

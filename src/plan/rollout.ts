@@ -41,7 +41,7 @@ export interface Restart {
   readonly wroteAt: number;
 }
 
-export interface RestartPlan {
+interface RestartPlan {
   readonly stamp: readonly Target[];
   readonly missing: readonly Target[];
 }

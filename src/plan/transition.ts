@@ -6,7 +6,7 @@ import type { Condition } from '../api/conditions.ts';
 import { FAULTS, type Fault } from '../runtime/fault.ts';
 import { sentenceOf } from './status.ts';
 
-export interface Transition {
+interface Transition {
   /** Conditions before this reconcile. */
   readonly before: readonly Condition[];
   /** And after. */
