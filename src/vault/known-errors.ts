@@ -2,7 +2,7 @@
  * The error texts of Vault that we know to be harmless, in our own words. Vault's texts may echo what was sent,
  * so nothing of them is ever passed on: a text is recognised here, or it stays unsaid.
  */
-export type KnownMeaning =
+type KnownMeaning =
   | 'token-invalid'
   | 'lease-gone'
   /** What stands behind the mount failed, for instance the database; Vault says so with status 400. */

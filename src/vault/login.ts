@@ -14,7 +14,7 @@ import type { LoginBook } from './login-book.ts';
 import { mountPath } from './paths.ts';
 
 /** The body of a login request: what proves to Vault who we are. */
-export type Proof = Sealed<Readonly<Record<string, string>>>;
+type Proof = Sealed<Readonly<Record<string, string>>>;
 
 /** One per method of Login; a new member of the union does not compile until it has its prover here. */
 export type Provers = {

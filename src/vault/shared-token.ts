@@ -158,7 +158,7 @@ export class SharedToken {
       // Under the default policy a living token may look itself up; older Vaults say no more than 403.
       return life === 'dead' || (life === 'unsaid' && held.login.policies.includes('default'));
     };
-    return this.#lookups.do('', look, signal).catch(() => false);
+    return this.#lookups.do(held.login.accessor, look, signal).catch(() => false);
   }
 
   /** Forgets the token unless it was replaced meanwhile; it is given back when its last reader is done. */

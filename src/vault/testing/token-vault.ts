@@ -28,7 +28,7 @@ export interface TokenVault extends ScriptedVault {
   silent: boolean;
 }
 
-export const INVALID = '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n';
+const INVALID = '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n';
 
 export async function tokenVault(): Promise<TokenVault> {
   let logins = 0;
