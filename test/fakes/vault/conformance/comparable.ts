@@ -54,6 +54,15 @@ export function readAnswers(text: string): Answers {
   );
 }
 
+/** Takes over what was seen, but for lines that agree with the earlier ones: so that a record changes only where answers do. */
+export function recorded(seen: Answers, earlier: Answers): Answers {
+  const names = Object.entries(seen).map(([name, lines]) => {
+    const known = earlier[name] ?? [];
+    return [name, lines.map((line) => known.find((each) => agree(line, each)) ?? line)];
+  });
+  return Object.fromEntries(names);
+}
+
 /** What differs, in words; empty when they agree. Within a conversation one difference brings others, so the first is told. */
 export function differences(seen: Answers, expected: Answers): string[] {
   const names = new Set([...Object.keys(seen), ...Object.keys(expected)]);

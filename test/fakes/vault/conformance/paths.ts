@@ -57,6 +57,8 @@ export const PATHS: Conversations = {
         policy: `# read most
           path "kv1/p/*" { capabilities = ["read", "list"] }
           path "kv1/p/+/public" { capabilities = ["create", "update"] }
+          path "kv1/p/team/*" { capabilities = ["delete"] }
+          path "kv1/p/+/+/public" { capabilities = ["list"] }
           path "kv1/p/hidden" { capabilities = ["deny"] }
           path "kv1/p/exact" { capabilities = ["read", "update"] }`,
       },
@@ -92,7 +94,17 @@ export const PATHS: Conversations = {
     {
       as: 'user',
       ask: 'POST sys/capabilities-self',
-      body: { paths: ['kv1/p/a', 'kv1/p/hidden', 'kv1/p/exact', 'kv1/p/x/public', 'kv1/q'] },
+      body: {
+        paths: [
+          'kv1/p/a',
+          'kv1/p/hidden',
+          'kv1/p/exact',
+          'kv1/p/x/public',
+          'kv1/p/x/y/public',
+          'kv1/p/team/public',
+          'kv1/q',
+        ],
+      },
     },
     { as: 'user', ask: 'POST sys/capabilities-self', body: { paths: ['kv1/p/a'] } },
     { ask: 'POST sys/capabilities-self', body: { path: 'kv1/p/a' } },
