@@ -112,7 +112,7 @@ export const LOGINS: Conversations = {
     },
     { as: 'counted', ask: 'GET auth/token/lookup-self' },
     { as: 'counted', ask: 'GET kv1/a' },
-    { as: 'counted', ask: 'GET kv1/a', afterMs: 500 },
+    { as: 'counted', ask: 'GET kv1/a', afterMs: 1_000 },
     {
       ask: 'POST auth/kubernetes/role/batch',
       body: { ...BOUND, token_type: 'batch', token_ttl: '1h' },

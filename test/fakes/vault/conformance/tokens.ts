@@ -46,16 +46,16 @@ export const TOKENS: Conversations = {
     },
     { as: 'parent', ask: 'POST auth/token/revoke-self' },
     { as: 'parent', ask: 'POST auth/token/revoke-self' },
-    { as: 'child', ask: 'GET auth/token/lookup-self', afterMs: 500 },
+    { as: 'child', ask: 'GET auth/token/lookup-self', afterMs: 1_000 },
     { as: 'orphan', ask: 'GET auth/token/lookup-self' },
-    { ask: 'POST auth/token/create', body: { ttl: '2s', policies: 'default' }, keep: 'short' },
+    { ask: 'POST auth/token/create', body: { ttl: '4s', policies: 'default' }, keep: 'short' },
     { as: 'short', ask: 'GET auth/token/lookup-self' },
-    { as: 'short', ask: 'GET auth/token/lookup-self', afterMs: 3_000 },
+    { as: 'short', ask: 'GET auth/token/lookup-self', afterMs: 6_000 },
     { ask: 'POST auth/token/create', body: { num_uses: 3, policies: 'default' }, keep: 'thrice' },
     { as: 'thrice', ask: 'GET auth/token/lookup-self' },
     { as: 'thrice', ask: 'GET kv1/a' },
     { as: 'thrice', ask: 'GET auth/token/lookup-self' },
-    { as: 'thrice', ask: 'GET auth/token/lookup-self', afterMs: 500 },
+    { as: 'thrice', ask: 'GET auth/token/lookup-self', afterMs: 1_000 },
   ],
   'batch tokens': [
     {
@@ -70,9 +70,9 @@ export const TOKENS: Conversations = {
     { ask: 'POST auth/token/create', body: { type: 'batch', num_uses: 1 } },
     {
       ask: 'POST auth/token/create',
-      body: { type: 'batch', ttl: '2s', policies: 'default' },
+      body: { type: 'batch', ttl: '4s', policies: 'default' },
       keep: 'short',
     },
-    { as: 'short', ask: 'GET auth/token/lookup-self', afterMs: 3_000 },
+    { as: 'short', ask: 'GET auth/token/lookup-self', afterMs: 6_000 },
   ],
 };
