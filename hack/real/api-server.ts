@@ -88,7 +88,7 @@ export async function startApiServer(
   const folder = folderFor(site, 'kube-apiserver');
   const [reserved, certificate, signingKeyPath] = await Promise.all([
     reservePort(),
-    issueCertificate(binaries.certs, site.folder, 'kube-apiserver'),
+    issueCertificate(binaries.certs, site, 'kube-apiserver'),
     makeSigningKey(folder),
   ]);
   const adminToken = randomBytes(24).toString('base64url');

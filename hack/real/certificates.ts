@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { run } from './run.ts';
+import type { Site } from './site.ts';
 
 export interface Certificate {
   readonly caPath: string;
@@ -13,13 +14,14 @@ export interface Certificate {
   readonly keyPath: string;
 }
 
-/** A server certificate for 127.0.0.1, ::1 and localhost under a new authority, as files in `folder`/`name`. */
+/** A server certificate for 127.0.0.1, ::1 and localhost under a new authority, as files in the folder `name` of the stack. */
 export async function issueCertificate(
   certs: string,
-  folder: string,
+  site: Site,
   name: string,
 ): Promise<Certificate> {
-  await run({ command: certs, args: [folder, name] });
+  const { folder, guard } = site;
+  await run({ command: certs, args: [folder, name], guard });
   const caPath = join(folder, name, 'ca.pem');
   return {
     caPath,

@@ -2,10 +2,10 @@
  * Ends the stack that `up` started, also when its supervisor died. Signals only processes whose
  * start time is the recorded one, removes only folders that a stack makes.
  */
-import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import { endAll, isGoneWithin } from './processes.ts';
+import { removeFolder } from './removal.ts';
 import { STACK_FOLDER_PREFIX } from './stack.ts';
 import { readState, removeState, type State } from './state.ts';
 
@@ -30,6 +30,5 @@ async function endRest({ processes, folder }: NonNullable<State['stack']>): Prom
     return { process, signal: name === 'postgres' ? 'SIGQUIT' : 'SIGKILL' } as const;
   });
   await endAll(endings, SERVER_GRACE_MS);
-  if (basename(folder).startsWith(STACK_FOLDER_PREFIX))
-    rmSync(folder, { recursive: true, force: true });
+  if (basename(folder).startsWith(STACK_FOLDER_PREFIX)) await removeFolder(folder);
 }

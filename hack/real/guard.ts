@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 import { identify, type ProcessId, signalGroup } from './processes.ts';
+import { removeFolder } from './removal.ts';
 import type { Charge } from './watchdog.ts';
 
 const WATCHDOG = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
@@ -14,6 +15,7 @@ const WATCHDOG = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
 export class Guard {
   readonly #watchdog: ChildProcess;
   readonly #id: ProcessId;
+  readonly #folders: string[] = [];
   #ended: Promise<void> | undefined;
 
   constructor() {
@@ -48,13 +50,15 @@ export class Guard {
   }
 
   removeAtEnd(folder: string): void {
+    this.#folders.push(folder);
     this.#tell({ folder });
   }
 
-  /** Resolves when all is gone. Later calls give the same answer. */
-  end(): Promise<void> {
+  /** Resolves when all is gone. May be called again, to remove what was written meanwhile. */
+  async end(): Promise<void> {
     this.#ended ??= this.#end();
-    return this.#ended;
+    await this.#ended;
+    await Promise.all(this.#folders.map(removeFolder));
   }
 
   async #end(): Promise<void> {

@@ -27,7 +27,7 @@ export async function reservePort(): Promise<ReservedPort> {
 }
 
 async function bind(port: number): Promise<Server | undefined> {
-  const server = createServer();
+  const server = createServer().unref(); // a start that fails half-way never releases its ports
   server.listen({ host: '127.0.0.1', port, exclusive: true });
   try {
     await once(server, 'listening');

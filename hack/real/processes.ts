@@ -43,23 +43,28 @@ export async function isGoneWithin(id: ProcessId, graceMs: number): Promise<bool
   return true;
 }
 
-/** Asks each with its signal, and kills what is left of its group after `graceMs`. */
+/** Asks each with its signal, and kills what is left of its group when it is gone, or after `graceMs`. */
 export async function endAll(endings: readonly Ending[], graceMs: number): Promise<void> {
-  for (const { process: id, signal } of endings) signalGroup(id, signal);
+  const alive = endings.filter(({ process: id }) => isAlive(id));
+  for (const { process: id, signal } of alive) signalGroup(id, signal);
   await Promise.all(
-    endings.map(async ({ process: id }) => {
-      if (await isGoneWithin(id, graceMs)) return;
-      signalGroup(id, 'SIGKILL');
-      await isGoneWithin(id, graceMs);
+    alive.map(async ({ process: id }) => {
+      const isGone = await isGoneWithin(id, graceMs);
+      kill(-id.pid, 'SIGKILL');
+      if (!isGone) await isGoneWithin(id, graceMs);
     }),
   );
 }
 
 /** Signals the group led by this very process; does nothing when it is gone. */
 export function signalGroup(id: ProcessId, signal: NodeJS.Signals): void {
-  if (!isAlive(id)) return;
+  if (isAlive(id)) kill(-id.pid, signal);
+}
+
+/** With a negative number the group, whose leader's number is not given away while it has members. */
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-id.pid, signal);
+    process.kill(pid, signal);
   } catch (error) {
     if (codeOf(error) !== 'ESRCH') throw error;
   }

@@ -100,11 +100,17 @@ async function startServers(
   site: Site,
   manifests: readonly string[],
 ): Promise<Servers> {
-  const [kubernetes, vault, postgres] = await Promise.all([
+  const starts = [
     startKubernetes(binaries, site, manifests),
     startVault(binaries, site),
     startPostgres(site),
-  ]);
+  ] as const;
+  const [kubernetes, vault, postgres] = await Promise.all(starts).catch(async (error: unknown) => {
+    // The others are ended and waited for, so that none goes on starting and writing.
+    await site.guard.end();
+    await Promise.allSettled(starts);
+    throw error;
+  });
   await Promise.all([
     mountKv(vault),
     mountKubernetesAuth(vault, kubernetes.apiServer),

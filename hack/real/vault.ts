@@ -125,7 +125,7 @@ export async function startVault(
   const [api, cluster, certificate] = await Promise.all([
     reservePort(),
     reservePort(),
-    issueCertificate(binaries.certs, site.folder, 'vault'),
+    issueCertificate(binaries.certs, site, 'vault'),
   ]);
   const url = `https://127.0.0.1:${api.port}`;
   const config = configFor({ folder, port: api.port, clusterPort: cluster.port, certificate });

@@ -4,10 +4,10 @@
  * those processes and removes those folders. This is also how an orderly stop is done, so that the
  * way out after a crash is the one that is walked every day.
  */
-import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 import { type Ending, endAll } from './processes.ts';
+import { removeFolder } from './removal.ts';
 
 /** One line of standard input, as JSON. */
 export type Charge = { readonly ending: Ending } | { readonly folder: string };
@@ -29,5 +29,5 @@ async function standBy(): Promise<void> {
     else folders.push(charge.folder);
   }
   await endAll(endings, GRACE_MS);
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  await Promise.all(folders.map(removeFolder));
 }
