@@ -44,10 +44,17 @@ function codeOf(error: Error): string | undefined {
   return typeof code === 'string' && CODE.test(code) ? code : undefined;
 }
 
-/** A message may hold lines that look like frames: so everything up to its end goes first. */
+/** A message may hold lines that look like frames: so where it cannot be told from them, no frame is shown. */
 function framesOf(error: Error): readonly string[] {
   const stack = error.stack ?? '';
-  const end = stack.lastIndexOf(error.message) + error.message.length;
-  const frames = stack.slice(Math.max(0, end)).split('\n');
+  const end = endOfHead(stack, error.message);
+  const frames = end === undefined ? [] : stack.slice(end).split('\n');
   return frames.filter((line) => FRAME.test(line)).slice(0, MOST_FRAMES);
+}
+
+/** A stack opens with "name: message", or the name alone; the message may have been changed since. */
+function endOfHead(stack: string, message: string): number | undefined {
+  if (message === '') return 0;
+  const start = stack.indexOf(': ') + ': '.length;
+  return stack.startsWith(message, start) ? start + message.length : undefined;
 }
