@@ -42,6 +42,8 @@ export interface CoreOptions {
 /** What is made for a request, and whose it was. */
 export interface Done extends Answer {
   readonly mountType: string;
+  /** The lease that it made. */
+  readonly issued?: string | undefined;
 }
 
 export class Core {
@@ -94,7 +96,7 @@ export class Core {
       const call = this.#allowed(request, { ...where, token });
       if (where.path === 'sys/seal') return this.#sealNow();
       const done = await this.#route(call, where.mount);
-      if (isLastUse && done.leaseId) throw badRequest(ONE_USE_LEFT);
+      if (isLastUse && done.issued) throw badRequest(ONE_USE_LEFT);
       return done;
     } finally {
       if (isLastUse) this.tokens.revoke(token);
@@ -172,7 +174,7 @@ export class Core {
     return { ...this.#kept(call, result), mountType };
   }
 
-  #kept(call: Call, { lease, login, ...answer }: Outcome): Answer {
+  #kept(call: Call, { lease, login, ...answer }: Outcome): Omit<Done, 'mountType'> {
     const { namespace, fullPath: path, token, limits } = call;
     if (login) {
       const made = this.tokens.create({ ...login, namespace, path });
@@ -182,6 +184,7 @@ export class Core {
     const made = this.leases.issue(lease, { namespace, path, token, limits });
     return {
       ...answer,
+      issued: made.lease.id,
       leaseId: made.lease.id,
       leaseSeconds: secondsOf(made.ttlMs),
       renewable: made.lease.renewable,

@@ -62,21 +62,28 @@ export class Serving {
 
   async #work(head: RequestHead, text: string, entry: Entry): Promise<Reply> {
     try {
-      const { mountType, ...answer } = await this.#core.answer(requestOf(head, text));
-      entry.leaseId = answer.leaseId && answer.data ? answer.leaseId : undefined;
+      const { mountType, issued, ...answer } = await this.#core.answer(requestOf(head, text));
+      entry.leaseId = issued;
       const { status = 200 } = answer;
       if ('bare' in answer)
         return { status, body: answer.bare === undefined ? '' : printed(answer.bare) };
       if (status === 204) return { status, body: '' };
       return { status, body: printed(enveloped(answer, this.#core.random.uuid(), mountType)) };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return { status: error.status, body: printed(error.body) };
+      const { status, body } = error instanceof Refusal ? error : ownFailure(error);
+      return { status, body: printed(body) };
     }
   }
 }
 
 type Entry = ReturnType<Recorder['begin']>;
+
+/** A mistake in the fake itself is told to whoever asked, so that a test shows it. */
+function ownFailure(error: unknown): Refusal {
+  return new Refusal(500, [
+    `the fake Vault failed: ${error instanceof Error ? error.stack : String(error)}`,
+  ]);
+}
 
 function insteadOf(effect: Effect | undefined): Reply | undefined {
   if (effect?.kind === 'reset') return 'cut';

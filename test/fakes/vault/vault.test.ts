@@ -160,6 +160,18 @@ describe('the record', () => {
     assert.equal(tried.vault.hooks.issued('database/creds/app'), 1);
   });
 
+  it('counts leases that were made, not those that were renewed', async () => {
+    const options = { version: '1', leased_passthrough: 'true' };
+    await tried.ask('POST sys/mounts/leased', { type: 'kv', options });
+    await tried.ask('POST leased/a', { ttl: '60s' });
+    const { body } = await tried.ask('GET leased/a');
+    const renewal = await tried.ask('PUT sys/leases/renew', { lease_id: body['lease_id'] });
+    assert.equal(renewal.status, 200);
+    const { hooks } = tried.vault;
+    assert.equal(hooks.issued('leased/a'), 1);
+    assert.equal(hooks.issued('sys/leases/renew'), 0);
+  });
+
   it('holds no token', async () => {
     const token = await logIn();
     await issue(token);
