@@ -1,57 +1,35 @@
 /**
  * Destination Secrets. Those with our owner labels are watched and kept as digests, never as values; all are read and
  * written live by name. One call per write, each with a precondition, so a key is never half a revision and nothing
- * that someone deleted comes back.
+ * that someone deleted comes back. A write of ours shows at once and is news to nobody.
  */
-import type { OwnerReference } from '../api/object.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { FaultError } from '../runtime/fault.ts';
-import { type Sealed, seal } from '../runtime/sealed.ts';
 import { hasStatus, isObjectMissing } from './faults.ts';
+import { OwnWrites } from './own-writes.ts';
 import { Reflector, type ReflectorNote } from './reflector.ts';
 import { SECRETS } from './routes.ts';
-import { type Change, Store } from './store.ts';
+import {
+  contentOf,
+  type DataMac,
+  digestOf,
+  type SecretBody,
+  type SecretContent,
+  type SecretDigest,
+  saysTheSame,
+  wireSecret,
+} from './secret-digest.ts';
+import { SecretOwners } from './secret-owners.ts';
+import { type Change, type Place, Store } from './store.ts';
 import type { Transport } from './transport.ts';
-import { isRecord, type WireObject, wireObject } from './wire.ts';
-
-type Texts = Readonly<Record<string, string>>;
-
-/** What is remembered of a Secret: never a value. */
-export interface SecretDigest {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  readonly type: string;
-  readonly labels: Texts;
-  readonly annotations: Texts;
-  readonly ownerReferences: readonly OwnerReference[];
-  readonly mac: string;
-  readonly immutable: boolean;
-}
-
-export interface SecretContent {
-  readonly digest: SecretDigest;
-  readonly data: Sealed<Texts>;
-}
-
-export interface SecretBody {
-  readonly namespace: string;
-  readonly name: string;
-  readonly type: string;
-  readonly labels: Texts;
-  readonly annotations: Texts;
-  readonly ownerReferences: readonly OwnerReference[];
-  readonly data: Sealed<Texts>;
-}
+import { isRecord, wireObject } from './wire.ts';
 
 export interface SecretsOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   /** Of the owner labels; values that are the same on every Secret of ours. */
-  readonly labels: Texts;
-  /** Code of the data, by which equal data is told without keeping it. */
-  readonly mac: (data: Texts) => string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly mac: DataMac;
   readonly seed: string;
   readonly assertLeading: () => void;
   /** A watched Secret came, changed or went by somebody else's hand. */
@@ -63,23 +41,25 @@ export interface SecretsOptions {
 const PAGE_SIZE = 50;
 
 export class DestinationSecrets {
+  readonly reflector: Reflector<SecretDigest>;
   readonly #options: SecretsOptions;
   readonly #store = new Store<SecretDigest>((digest) => digest);
-  readonly reflector: Reflector<SecretDigest>;
+  readonly #owners = new SecretOwners();
+  readonly #ownWrites = new OwnWrites<SecretDigest>();
 
   constructor(options: SecretsOptions) {
     this.#options = options;
-    const { transport, clock, seed, labels, onChange, onNote } = options;
+    const { transport, clock, seed, labels, mac, onNote } = options;
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     this.reflector = new Reflector({
       transport,
       clock,
       scope: { route: SECRETS, namespace: undefined, labelSelector: pairs.join(',') },
       store: this.#store,
-      read: (object) => this.#content(object).digest,
+      read: (object) => digestOf(object, mac),
       pageSize: PAGE_SIZE,
       seed: `${seed}/secrets`,
-      onChange,
+      onChange: (change) => this.#heard(change),
       onNote: (note) => onNote('secrets', note),
     });
   }
@@ -89,9 +69,7 @@ export class DestinationSecrets {
   }
 
   ownedBy(uid: string): readonly SecretDigest[] {
-    return [...this.#store.values()].filter(({ ownerReferences }) =>
-      ownerReferences.some((owner) => owner.uid === uid),
-    );
+    return this.#owners.ownedBy(uid);
   }
 
   async read(
@@ -99,90 +77,94 @@ export class DestinationSecrets {
     name: string,
     signal: AbortSignal,
   ): Promise<SecretContent | undefined> {
+    const { transport, mac } = this.#options;
     try {
       const call = { verb: 'get', route: SECRETS, namespace, name } as const;
-      const { json } = await this.#options.transport.raw(call, signal);
-      return this.#content(wireObject(json));
+      return contentOf(wireObject((await transport.raw(call, signal)).json), mac);
     } catch (thrown) {
       if (isObjectMissing(thrown, name)) return undefined;
       throw thrown;
     }
   }
 
-  async create(body: SecretBody, signal: AbortSignal): Promise<SecretDigest> {
-    this.#options.assertLeading();
+  create(body: SecretBody, signal: AbortSignal): Promise<SecretDigest> {
     const { namespace } = body;
-    const call = { verb: 'create', route: SECRETS, namespace, body: wireBody(body) } as const;
-    return this.#written((await this.#options.transport.raw(call, signal)).json);
+    const call = { verb: 'create', route: SECRETS, namespace, body: wireSecret(body) } as const;
+    return this.#ownWrite(body, async () =>
+      this.#written((await this.#options.transport.raw(call, signal)).json),
+    );
   }
 
   /** A Secret that is gone is a conflict too: its maker decides anew. */
   async replace(body: SecretBody, over: SecretDigest, signal: AbortSignal): Promise<SecretDigest> {
-    this.#options.assertLeading();
     const { namespace, name } = body;
-    const { uid, resourceVersion } = over;
-    const wire = wireBody(body, { uid, resourceVersion });
+    const { uid, resourceVersion, finalizers } = over;
+    const wire = wireSecret(body, { uid, resourceVersion, ...(finalizers && { finalizers }) });
     const call = { verb: 'update', route: SECRETS, namespace, name, body: wire } as const;
-    try {
-      return this.#written((await this.#options.transport.raw(call, signal)).json);
-    } catch (thrown) {
-      if (hasStatus(thrown, 404)) throw gone(name);
-      throw thrown;
-    }
+    return this.#ownWrite(body, async () => {
+      try {
+        return this.#written((await this.#options.transport.raw(call, signal)).json);
+      } catch (thrown) {
+        if (hasStatus(thrown, 404)) throw gone(name);
+        throw thrown;
+      }
+    });
   }
 
   async remove(digest: SecretDigest, signal: AbortSignal): Promise<void> {
-    this.#options.assertLeading();
     const { namespace, name, uid, resourceVersion } = digest;
     const body = { preconditions: { uid, resourceVersion } };
     const call = { verb: 'delete', route: SECRETS, namespace, name, body } as const;
-    try {
-      await this.#options.transport.raw(call, signal);
-    } catch (thrown) {
-      if (!isObjectMissing(thrown, name)) throw thrown;
-    }
-    this.#store.removed(digest);
+    await this.#ownWrite(digest, async () => {
+      try {
+        const { json } = await this.#options.transport.raw(call, signal);
+        // A Secret that someone's finalizer holds is answered as it is, and is still there.
+        if (isRecord(json) && json['kind'] === 'Status') this.#mine(this.#store.removed(digest));
+      } catch (thrown) {
+        if (!isObjectMissing(thrown, name)) throw thrown;
+      }
+      return undefined;
+    });
   }
 
-  /** Shows at once, and is no news to anybody when the watch brings it. Only what bears our labels is kept. */
+  /** What the watch says of a Secret while we write it waits: it may be our own write, come before its answer. */
+  async #ownWrite<Result extends SecretDigest | undefined>(
+    { namespace, name }: Place,
+    act: () => Promise<Result>,
+  ): Promise<Result> {
+    this.#options.assertLeading();
+    using held = this.#ownWrites.begin({ namespace, name }, (change) => this.#tell(change));
+    const written = await act();
+    const known = this.watched(namespace, name);
+    if (known?.resourceVersion === written?.resourceVersion) held.wasOurs();
+    return written;
+  }
+
+  /** Only what bears our labels is kept. */
   #written(json: unknown): SecretDigest {
-    const { digest } = this.#content(wireObject(json));
+    const digest = digestOf(wireObject(json), this.#options.mac);
     const isWatched = Object.entries(this.#options.labels).every(
       ([key, value]) => digest.labels[key] === value,
     );
-    if (isWatched) this.#store.written(digest);
+    if (isWatched) this.#mine(this.#store.written(digest));
     return digest;
   }
 
-  #content(object: WireObject): SecretContent {
-    const data = textsOf(object['data']);
-    const { namespace = '', name, uid, resourceVersion } = object.metadata;
-    const { labels = {}, annotations = {}, ownerReferences = [] } = object.metadata;
-    const type = typeof object['type'] === 'string' ? object['type'] : 'Opaque';
-    const place = { namespace, name, uid, resourceVersion, type };
-    const mac = this.#options.mac(data);
-    const immutable = object['immutable'] === true;
-    const digest = { ...place, labels, annotations, ownerReferences, mac, immutable };
-    return { digest, data: seal(data) };
+  #mine(changes: readonly Change<SecretDigest>[]): void {
+    for (const change of changes) this.#owners.note(change);
   }
-}
 
-function wireBody(body: SecretBody, guard: object = {}): unknown {
-  const { namespace, name, type, labels, annotations, ownerReferences, data } = body;
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    type,
-    metadata: { namespace, name, labels, annotations, ownerReferences, ...guard },
-    data: data.open(),
-  };
-}
+  #heard(change: Change<SecretDigest>): void {
+    this.#owners.note(change);
+    const place = change.kind === 'removed' ? change.was : change.now;
+    if (!this.#ownWrites.hold(place, change)) this.#tell(change);
+  }
 
-function textsOf(value: unknown): Texts {
-  const texts = Object.entries(isRecord(value) ? value : {}).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
-  return Object.fromEntries(texts);
+  #tell(change: Change<SecretDigest>): void {
+    if (change.kind !== 'changed' || !saysTheSame(change.was, change.now)) {
+      this.#options.onChange(change);
+    }
+  }
 }
 
 function gone(name: string): FaultError {

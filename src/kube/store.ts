@@ -126,7 +126,12 @@ export class Store<T> {
   }
 }
 
-export function keyOf(place: { readonly namespace: string; readonly name: string }): string {
+export interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export function keyOf(place: Place): string {
   return `${place.namespace}/${place.name}`;
 }
 
