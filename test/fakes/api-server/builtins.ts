@@ -1,6 +1,7 @@
 /** The built-in kinds that the operator or its harness touches, as kube-apiserver serves them. */
 
-import { EVENT_RULES } from './events.ts';
+import { DEFINITION_RULES } from './crds.ts';
+import { EVENT_RULES, MODERN_EVENT_RULES } from './events.ts';
 import type { Kind } from './kinds.ts';
 import { LEASE_RULES } from './leases.ts';
 import { NAMESPACE_RULES } from './namespace-rules.ts';
@@ -51,7 +52,7 @@ export const BUILTINS: readonly Kind[] = [
   named('ServiceAccount', ['sa'], { subresources: ['token'] }),
   named('Service', ['svc'], { categories: ['all'], hasStatus: true }),
   named('Event', ['ev'], event),
-  named('Event', ['ev'], { ...event, group: 'events.k8s.io' }),
+  named('Event', ['ev'], { ...event, group: 'events.k8s.io', rules: MODERN_EVENT_RULES }),
   named('Deployment', ['deploy'], { ...workload, generation: 'specOrAnnotations' }),
   named('DaemonSet', ['ds'], { ...workload, generation: 'spec' }),
   named('StatefulSet', ['sts'], { ...workload, generation: 'spec' }),
@@ -72,5 +73,6 @@ export const BUILTINS: readonly Kind[] = [
     hasStatus: true,
     generation: 'spec',
     unconditionalUpdate: false,
+    rules: DEFINITION_RULES,
   }),
 ];

@@ -6,6 +6,7 @@ import type { Clock } from '../../../src/runtime/clock.ts';
 import { Admission } from './admission.ts';
 import { BUILTINS } from './builtins.ts';
 import { serveDefinitions } from './crds.ts';
+import { stored } from './events.ts';
 import { collectGarbage } from './garbage.ts';
 import { draftOf } from './http.ts';
 import { groupVersion, type Kind, Kinds, tableOf } from './kinds.ts';
@@ -17,7 +18,7 @@ import { Store } from './store.ts';
 import { strategicMerge } from './strategic.ts';
 import { Tokens } from './tokens.ts';
 import { Workloads } from './workloads.ts';
-import { type Place, stored, Writer } from './writing.ts';
+import { type Place, Writer } from './writing.ts';
 
 const FIRST_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
@@ -62,7 +63,7 @@ export class Cluster {
     const { name = '' } = draft.metadata;
     if (this.store.get(tableOf(kind), place.namespace, name) === undefined)
       return this.writer.create(place, draft);
-    return this.writer.update(place, name, (current) => ({
+    return this.writer.update(place, name, 'patch', (current) => ({
       ...draft,
       ...fieldsOf(strategicMerge(current, draft)),
     }));

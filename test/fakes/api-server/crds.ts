@@ -4,10 +4,19 @@
  */
 
 import type { Clock } from '../../../src/runtime/clock.ts';
-import { apiVersionOf, groupVersion, type Kind, type Kinds, type Reading } from './kinds.ts';
+import {
+  apiVersionOf,
+  groupVersion,
+  type Kind,
+  type Kinds,
+  type Reading,
+  type Rules,
+} from './kinds.ts';
 import type { Later } from './later.ts';
 import {
   at,
+  canonical,
+  type Draft,
   type Fields,
   fieldsOf,
   listOf,
@@ -59,6 +68,17 @@ export function serveDefinitions(
   });
 }
 
+export const DEFINITION_RULES: Rules = { prepare };
+
+/** Fills in the names that follow from the others. */
+function prepare(draft: Draft): Draft {
+  const names = fieldsOf(draft.spec?.['names']);
+  const kind = textOf(names['kind']);
+  const full = { singular: kind.toLowerCase(), listKind: `${kind}List`, ...names };
+  const spec = { conversion: { strategy: 'None' }, ...draft.spec, names: full };
+  return { ...draft, spec };
+}
+
 export function kindOf(crd: Thing): Kind {
   const names = fieldsOf(crd.spec?.['names']);
   const versions = listOf(crd.spec?.['versions']).map(fieldsOf);
@@ -99,8 +119,7 @@ function asNowRead(kind: Kind, thing: Thing): Thing {
   const [, version] = groupVersion(thing.apiVersion);
   const served = kind.versions.includes(version) ? version : (kind.versions[0] ?? version);
   const shaped = kind.custom?.reading(served).shape(thing) ?? thing;
-  const copy: Thing = JSON.parse(JSON.stringify(shaped));
-  return { ...copy, apiVersion: apiVersionOf(kind.group, served) };
+  return { ...canonical(shaped), apiVersion: apiVersionOf(kind.group, served) };
 }
 
 function established(crd: Thing, now: string): Fields {
@@ -113,18 +132,12 @@ function established(crd: Thing, now: string): Fields {
   });
   const versions = listOf(crd.spec?.['versions']).map(fieldsOf);
   const storage = versions.filter((each) => each['storage'] === true).map((each) => each['name']);
+  const first = [
+    condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+    condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+  ];
   return {
-    conditions:
-      listOf(crd.status?.['conditions']).length > 0
-        ? crd.status?.['conditions']
-        : [
-            condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
-            condition(
-              'Established',
-              'InitialNamesAccepted',
-              'the initial names have been accepted',
-            ),
-          ],
+    conditions: crd.status?.['conditions'] ?? first,
     acceptedNames: crd.spec?.['names'],
     storedVersions: [...new Set([...listOf(crd.status?.['storedVersions']), ...storage])],
   };

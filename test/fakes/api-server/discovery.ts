@@ -14,22 +14,29 @@ const REVIEWS: readonly (readonly [group: string, kind: string])[] = [
 
 /** A body for the path, text or JSON; undefined when there is nothing. */
 export function discover(kinds: Kinds, path: string): unknown {
-  const [root, group = '', version = '', more] = path.split('/').filter(Boolean);
-  if (root === 'openapi' && group === 'v3') return openapi(kinds, path);
-  if (more !== undefined) return undefined;
-  if (root === 'apis') return group === '' ? groupList(kinds) : ofGroup(kinds, group, version);
-  if (root === 'api') return ofCore(kinds, group);
-  if (root === 'version') return VERSION;
-  return ['readyz', 'healthz', 'livez'].includes(root ?? '') ? 'ok' : undefined;
+  const [root = '', ...rest] = path.split('/').filter(Boolean);
+  switch (root) {
+    case 'api':
+      return rest.length > 1 ? undefined : ofCore(kinds, rest[0]);
+    case 'apis':
+      return rest.length > 2 ? undefined : ofGroups(kinds, rest);
+    case 'openapi':
+      return rest[0] === 'v3' ? openapi(kinds, rest.slice(1).join('/')) : undefined;
+    case 'version':
+      return VERSION;
+    default:
+      return ['readyz', 'healthz', 'livez'].includes(root) ? 'ok' : undefined;
+  }
 }
 
-function ofCore(kinds: Kinds, version: string): unknown {
-  if (version === '')
+function ofCore(kinds: Kinds, version: string | undefined): unknown {
+  if (version === undefined)
     return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
   return version === 'v1' ? resourceList(kinds, '', 'v1') : undefined;
 }
 
-function ofGroup(kinds: Kinds, group: string, version: string): unknown {
+function ofGroups(kinds: Kinds, [group, version = '']: readonly string[]): unknown {
+  if (group === undefined) return groupList(kinds);
   const versions = versionsOf(kinds, group);
   if (version === '')
     return versions.length > 0
@@ -101,6 +108,5 @@ function reviewResource(kind: string): Fields {
 }
 
 function openapi(kinds: Kinds, path: string): unknown {
-  const rest = path.replace(/^\/openapi\/v3\/?/, '');
-  return rest === '' ? openapiV3Index(kinds) : openapiV3(kinds, rest);
+  return path === '' ? openapiV3Index(kinds) : openapiV3(kinds, path);
 }

@@ -2,12 +2,18 @@
  * Events have two faces, core/v1 and events.k8s.io/v1, over one stored object (kept in the core form).
  * Promises the translation both ways and the validation of the new face.
  */
-import type { Rules } from './kinds.ts';
+import type { Kind, Rules } from './kinds.ts';
 import { missing, wrong } from './metadata.ts';
-import { at, type Draft, fieldsOf, type Thing, textOf, without } from './objects.ts';
+import { at, type Draft, type Thing, textOf, without } from './objects.ts';
 import type { Cause } from './status.ts';
 
-export const EVENT_RULES: Rules = { check };
+/** An event with eventTime is held to the new rules, whichever face it came through. */
+export const EVENT_RULES: Rules = {
+  check: (thing, previous) => check(thing, previous, textOf(thing['eventTime']) !== ''),
+};
+export const MODERN_EVENT_RULES: Rules = {
+  check: (thing, previous) => check(thing, previous, true),
+};
 
 /** core name -> events.k8s.io name. */
 const RENAMED: readonly (readonly [core: string, modern: string])[] = [
@@ -20,16 +26,23 @@ const RENAMED: readonly (readonly [core: string, modern: string])[] = [
   ['reportingComponent', 'reportingController'],
 ];
 
-export function toCore(draft: Draft): Draft {
-  return renamed(
-    draft,
-    'v1',
-    RENAMED.map(([core, modern]) => [modern, core]),
-  );
+/** In the form in which it is stored. */
+export function stored(kind: Kind, draft: Draft): Draft {
+  return kind.group === 'events.k8s.io' ? toCore(draft) : draft;
 }
 
-export function toModern(thing: Thing): Thing {
-  return renamed(thing, 'events.k8s.io/v1', RENAMED);
+function toCore(draft: Draft): Draft {
+  const names = RENAMED.map(([core, modern]) => [modern, core] as const);
+  return renamed(draft, 'v1', names);
+}
+
+/** What Go prints for the times and sources that nobody set. */
+const BLANKS = { eventTime: null, firstTimestamp: null, lastTimestamp: null, source: {} };
+const CORE_BLANKS = { reportingComponent: '', reportingInstance: '' };
+
+export function asEvent(group: string, thing: Thing): Thing {
+  const whole = { ...BLANKS, ...thing };
+  return group === '' ? { ...CORE_BLANKS, ...whole } : renamed(whole, 'events.k8s.io/v1', RENAMED);
 }
 
 function renamed<T extends Draft>(
@@ -51,32 +64,29 @@ function renamed<T extends Draft>(
   };
 }
 
-function check(thing: Draft, previous: Thing | undefined): Cause[] {
+function check(thing: Draft, previous: Thing | undefined, modern: boolean): Cause[] {
   const namespace = textOf(thing.metadata.namespace);
   const about = textOf(at(thing, 'involvedObject', 'namespace')) || 'default';
-  const elsewhere =
-    namespace === about
-      ? []
-      : [wrong('involvedObject.namespace', about, 'does not match event.namespace')];
-  const modern = textOf(thing['eventTime']) !== '' && previous === undefined;
-  return modern ? [...elsewhere, ...checkModern(thing)] : elsewhere;
+  if (namespace !== about)
+    return [wrong('involvedObject.namespace', about, 'does not match event.namespace')];
+  return modern && previous === undefined ? checkModern(thing) : [];
 }
 
-/** An event with eventTime is held to the rules of events.k8s.io, whichever face it came through. */
 function checkModern(thing: Draft): Cause[] {
-  const fields = fieldsOf(thing);
   const needed = [
+    ['eventTime', 'eventTime'],
     ['reportingComponent', 'reportingController'],
     ['reportingInstance', 'reportingInstance'],
     ['action', 'action'],
     ['reason', 'reason'],
   ] as const;
-  const absent = needed.filter(([field]) => textOf(fields[field]) === '');
-  const long = textOf(fields['message']).length > 1024;
-  const type = textOf(fields['type']);
+  const absent = needed.filter(([field]) => textOf(thing[field]) === '');
+  const long = textOf(thing['message']).length > 1024;
+  const type = textOf(thing['type']);
+  const known = type === 'Normal' || type === 'Warning';
   return [
     ...absent.map(([, told]) => missing(told)),
     ...(long ? [wrong('message', '', 'can have at most 1024 characters')] : []),
-    ...(type === 'Normal' || type === 'Warning' ? [] : [wrong('type', type, 'has invalid value')]),
+    ...(known ? [] : [wrong('type', '', `has invalid value: ${type}`)]),
   ];
 }

@@ -8,7 +8,7 @@ import { discover } from './discovery.ts';
 import type { Asked, Fault, Faults, Refused } from './faults.ts';
 import { mediaType, parseBody, type Reply, readBody, send } from './http.ts';
 import { apiVersionOf, type Kinds, tableOf } from './kinds.ts';
-import { versionOf } from './lists.ts';
+import { prohibited } from './metadata.ts';
 import type { Thing } from './objects.ts';
 import { view } from './present.ts';
 import { type Access, isAllowed, whyForbidden } from './rbac.ts';
@@ -16,7 +16,7 @@ import type { Record } from './record.ts';
 import { type Call, placeOf, type Resources } from './resources.ts';
 import { review } from './reviews.ts';
 import { isTrue, type Route, route } from './route.ts';
-import { forbidden, StatusError, unauthorized } from './status.ts';
+import { forbidden, invalid, PageNotFound, StatusError, unauthorized } from './status.ts';
 import type { Store } from './store.ts';
 import { ANONYMOUS, type Identity, type Tokens } from './tokens.ts';
 import type { Watches } from './watching.ts';
@@ -132,9 +132,7 @@ export class Exchange {
 
   #discovered(path: string): Reply {
     const found = discover(this.#parts.kinds, path);
-    return found === undefined
-      ? { code: 404, body: '404 page not found\n' }
-      : { code: 200, body: found };
+    return found === undefined ? { code: 404, body: PAGE_NOT_FOUND } : { code: 200, body: found };
   }
 
   #assertAllowed(
@@ -188,7 +186,7 @@ export class Exchange {
     const query = url.searchParams;
     const accept = request.headers.accept ?? '';
     const shown = view({ kind, version: at.version, accept, nowMs: clock.now() });
-    const from = versionOf(query.get('resourceVersion') ?? '');
+    const from = watchedFrom(query);
     const initial = isTrue(query.get('sendInitialEvents'));
     const seconds = Number(query.get('timeoutSeconds') ?? 0);
     const wish = {
@@ -206,9 +204,22 @@ export class Exchange {
   }
 }
 
+/** Unlike a list, a watch of a malformed version is an internal error. */
+function watchedFrom(query: URLSearchParams): number {
+  const text = query.get('resourceVersion') ?? '';
+  if (!/^\d*$/.test(text)) throw new StatusError(500, '', `invalid resource version "${text}"`);
+  if (query.has('sendInitialEvents') && !query.has('resourceVersionMatch'))
+    throw invalid('meta.k8s.io', 'ListOptions', '', [
+      prohibited('resourceVersionMatch', 'is required when sendInitialEvents is set'),
+    ]);
+  return Number(text);
+}
+
 function pathOf(asked: Asked, url: URL): { path?: string } {
   return asked.resource === '' ? { path: url.pathname } : {};
 }
+
+const PAGE_NOT_FOUND = '404 page not found\n';
 
 const REASONS: Readonly<{ [code: number]: string }> = {
   400: 'BadRequest',
@@ -234,6 +245,7 @@ function planted({
 
 /** What is not a refusal is a defect of this server: told in full, as nobody outside tests sees it. */
 function refusal(error: unknown): Reply {
+  if (error instanceof PageNotFound) return { code: 404, body: PAGE_NOT_FOUND };
   if (!(error instanceof StatusError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const defect = new StatusError(500, 'InternalError', `defect of the fake API server: ${text}`);
@@ -241,5 +253,5 @@ function refusal(error: unknown): Reply {
   }
   const seconds = error.body.details?.retryAfterSeconds;
   const headers = seconds === undefined ? {} : { 'Retry-After': String(seconds) };
-  return { code: error.body.code, body: error.body, headers };
+  return { code: error.code, body: error.body, headers };
 }

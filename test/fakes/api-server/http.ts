@@ -1,7 +1,7 @@
 /** Bytes in, bytes out: bodies with a size limit, drafts from JSON or YAML, replies as JSON or text. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'yaml';
-import { type Draft, type Fields, fieldsOf, isFields } from './objects.ts';
+import { type Draft, type Fields, fieldsOf, isFields, textOf } from './objects.ts';
 import { badRequest, StatusError, unsupportedMediaType } from './status.ts';
 
 const LIMIT = 3 * 1024 * 1024;
@@ -76,6 +76,14 @@ export function draftOf(value: unknown, apiVersion: string, kind: string): Draft
     );
   for (const [path, holder] of mapsOf(value)) assertTexts(kind, path, holder);
   return { ...given, metadata: fieldsOf(value['metadata']) };
+}
+
+/** Custom resources must name their kind; built-in ones are known by the place they are sent to. */
+export function assertTyped(value: unknown, kind: string): void {
+  if (textOf(fieldsOf(value)['kind']) !== '' && textOf(fieldsOf(value)['apiVersion']) !== '')
+    return;
+  const why = `the object provided is unrecognized (must be of type ${kind}): Object 'Kind' is missing`;
+  throw badRequest(why);
 }
 
 function mapsOf(value: Fields): [string, unknown][] {

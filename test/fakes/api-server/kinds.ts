@@ -2,7 +2,6 @@
  * Which kinds are served, and how each one differs: scope, subresources, when its generation moves, its own rules.
  * The built-in kinds stand in one table; kinds from CustomResourceDefinitions are added while the server runs.
  */
-import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Draft, Thing } from './objects.ts';
 import { type Cause, qualified } from './status.ts';
 
@@ -50,7 +49,7 @@ export interface Kind {
 
 /** A built-in kind's own defaulting and validation. */
 export interface Rules {
-  prepare?(draft: Draft, previous: Thing | undefined, clock: Clock): Draft;
+  prepare?(draft: Draft, previous: Thing | undefined): Draft;
   check?(thing: Draft, previous: Thing | undefined): Cause[];
 }
 

@@ -8,6 +8,8 @@ import { badRequest, expired, invalid, tooLargeVersion } from './status.ts';
 import { keyOf, type Store } from './store.ts';
 
 export interface ListWish {
+  /** Custom resources tell the end of a list by an empty token. */
+  readonly custom: boolean;
   readonly table: string;
   readonly namespace: string | undefined;
   readonly selects: Selects;
@@ -77,7 +79,7 @@ function cut(rest: readonly Thing[], version: number, wish: ListWish): Page {
   const things = limit > 0 ? rest.slice(0, limit) : rest;
   const last = things.at(-1);
   const left = rest.length - things.length;
-  const metadata: Fields = { resourceVersion: String(version) };
+  const metadata = { resourceVersion: String(version), ...(wish.custom && { continue: '' }) };
   if (left === 0 || last === undefined) return { things, metadata };
   const token = Buffer.from(JSON.stringify({ version, after: keyOfThing(last) })).toString(
     'base64url',

@@ -83,9 +83,7 @@ function checkOwners(draft: Draft): Cause[] {
   const empty = owners.flatMap((owner, index) =>
     ['apiVersion', 'kind', 'name', 'uid']
       .filter((field) => textOf(owner[field]) === '')
-      .map((field) =>
-        wrong(`metadata.ownerReferences[${index}].${field}`, '', 'must not be empty'),
-      ),
+      .map((field) => missing(`metadata.ownerReferences[${index}].${field}`, 'must not be empty')),
   );
   const controllers = owners.filter((owner) => owner['controller'] === true);
   if (controllers.length < 2) return empty;
@@ -97,18 +95,27 @@ function checkOwners(draft: Draft): Cause[] {
 
 function checkFinalizers(draft: Draft, previous: Thing | undefined): Cause[] {
   const names = listOf(draft.metadata.finalizers).map(textOf);
+  return [...checkFinalizerNames(names), ...checkAddedFinalizers(names, previous)];
+}
+
+function checkFinalizerNames(names: readonly string[]): Cause[] {
   const rule = 'name is neither a standard finalizer name nor is it fully qualified';
-  const bare = names.filter((name) => !name.includes('/') && !STANDARD.includes(name));
-  const unqualified = bare
-    .filter((name) => !name.includes('.'))
-    .map((name) => wrong('metadata.finalizers', name, rule));
-  if (previous?.metadata.deletionTimestamp === undefined) return unqualified;
+  return names.flatMap((name, index) =>
+    isPlain(name) ? [wrong(`metadata.finalizers[${index}]`, name, rule)] : [],
+  );
+}
+
+function checkAddedFinalizers(names: readonly string[], previous: Thing | undefined): Cause[] {
+  if (previous?.metadata.deletionTimestamp === undefined) return [];
   const added = names.filter((name) => !previous.metadata.finalizers?.includes(name));
-  if (added.length === 0) return unqualified;
-  const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added
-    .map((name) => JSON.stringify(name))
-    .join(', ')}}`;
-  return [...unqualified, prohibited('metadata.finalizers', why)];
+  if (added.length === 0) return [];
+  const list = added.map((name) => JSON.stringify(name)).join(', ');
+  const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+  return [prohibited('metadata.finalizers', why)];
+}
+
+function isPlain(name: string): boolean {
+  return !/[/.]/.test(name) && !STANDARD.includes(name);
 }
 
 const STANDARD: readonly string[] = ['orphan', 'foregroundDeletion', 'kubernetes'];

@@ -99,3 +99,12 @@ export function timestamp(atMs: number): string {
 export function millis(time: unknown): number {
   return DateTime.fromISO(textOf(time), { zone: 'utc' }).toMillis();
 }
+
+/** As JSON carries it: without undefined fields, without empty maps and lists in metadata. */
+export function canonical(thing: object): Thing {
+  const copy: Thing = JSON.parse(JSON.stringify(thing));
+  const metadata = Object.entries(copy.metadata).filter(
+    ([, value]) => value !== null && (typeof value !== 'object' || Object.keys(value).length > 0),
+  );
+  return Object.assign(copy, { metadata: Object.fromEntries(metadata) });
+}

@@ -2,7 +2,7 @@
  * Stored objects as a caller asked to see them: in the version of the URL, as a Table with printer columns
  * (kubectl get), or as metadata only.
  */
-import { toModern } from './events.ts';
+import { asEvent } from './events.ts';
 import { jsonPath } from './json-path.ts';
 import { apiVersionOf, type Column, type Kind } from './kinds.ts';
 import { at, type Fields, fieldsOf, millis, type Thing, without } from './objects.ts';
@@ -27,7 +27,7 @@ export function view(asked: Asked): View {
 
 /** The object itself, in the version asked for. */
 export function asVersion({ kind, version }: Pick<Asked, 'kind' | 'version'>, thing: Thing): Thing {
-  if (kind.group === 'events.k8s.io') return toModern(thing);
+  if (kind.resource === 'events') return asEvent(kind.group, thing);
   return { ...thing, apiVersion: apiVersionOf(kind.group, version) };
 }
 
@@ -57,7 +57,7 @@ function metadataView(): View {
   const list = (things: readonly Thing[], metadata: Fields): Fields => ({
     kind: 'PartialObjectMetadataList',
     apiVersion,
-    metadata,
+    metadata: metadata['continue'] === '' ? without(metadata, 'continue') : metadata,
     items: things.map(object),
   });
   return { object, list };
@@ -71,7 +71,7 @@ function tableView(asked: Asked): View {
     metadata,
     columnDefinitions: columns.map(({ name, type, priority }) => ({
       name,
-      type: type === 'date' ? 'string' : type,
+      type: type === 'date' && !asked.kind.custom ? 'string' : type,
       format: name === 'Name' ? 'name' : '',
       description: name,
       priority,
@@ -94,36 +94,36 @@ const AGE: Column = {
   priority: 0,
 };
 
-function column(name: string, path: string, type = 'string'): Column {
+function showing(name: string, path: string, type = 'string'): Column {
   return { name, type, jsonPath: path, priority: 0 };
 }
 
-const NAME = column('Name', '.metadata.name');
+const NAME = showing('Name', '.metadata.name');
 
 const BUILTIN: Readonly<Record<string, readonly Column[]>> = {
-  Namespace: [column('Status', '.status.phase')],
-  Secret: [column('Type', '.type'), column('Data', '.data', 'count')],
-  ConfigMap: [column('Data', '.data', 'count')],
+  Namespace: [showing('Status', '.status.phase')],
+  Secret: [showing('Type', '.type'), showing('Data', '.data', 'count')],
+  ConfigMap: [showing('Data', '.data', 'count')],
   Deployment: [
-    column('Ready', '.status.readyReplicas', 'integer'),
-    column('Up-to-date', '.status.updatedReplicas', 'integer'),
-    column('Available', '.status.availableReplicas', 'integer'),
+    showing('Ready', '.status.readyReplicas', 'integer'),
+    showing('Up-to-date', '.status.updatedReplicas', 'integer'),
+    showing('Available', '.status.availableReplicas', 'integer'),
   ],
   DaemonSet: [
-    column('Desired', '.status.desiredNumberScheduled', 'integer'),
-    column('Up-to-date', '.status.updatedNumberScheduled', 'integer'),
-    column('Available', '.status.numberAvailable', 'integer'),
+    showing('Desired', '.status.desiredNumberScheduled', 'integer'),
+    showing('Up-to-date', '.status.updatedNumberScheduled', 'integer'),
+    showing('Available', '.status.numberAvailable', 'integer'),
   ],
-  StatefulSet: [column('Ready', '.status.readyReplicas', 'integer')],
-  Lease: [column('Holder', '.spec.holderIdentity')],
+  StatefulSet: [showing('Ready', '.status.readyReplicas', 'integer')],
+  Lease: [showing('Holder', '.spec.holderIdentity')],
 };
 
 const EVENT: readonly Column[] = [
-  column('Last Seen', '.lastTimestamp', 'date'),
-  column('Type', '.type'),
-  column('Reason', '.reason'),
-  column('Object', '.involvedObject.name'),
-  column('Message', '.message'),
+  showing('Last Seen', '.lastTimestamp', 'date'),
+  showing('Type', '.type'),
+  showing('Reason', '.reason'),
+  showing('Object', '.involvedObject.name'),
+  showing('Message', '.message'),
 ];
 
 function columnsOf(kind: Kind, version: string): readonly Column[] {

@@ -3,19 +3,23 @@
  * planted faults lie before this; watches beside it.
  */
 import type { Clock } from '../../../src/runtime/clock.ts';
+import { stored } from './events.ts';
 import { orphanDependents } from './garbage.ts';
-import { draftOf, parseBody, parseJson, type Reply } from './http.ts';
+import { assertTyped, draftOf, parseBody, parseJson, type Reply } from './http.ts';
 import { apiVersionOf, type Kind, type Kinds, tableOf } from './kinds.ts';
 import { type ListWish, listPage } from './lists.ts';
+import { wrong } from './metadata.ts';
 import { type Draft, fieldsOf, type Thing, textOf } from './objects.ts';
 import { type PatchWish, patched } from './patching.ts';
+import type { Preconditions } from './preconditions.ts';
 import { asVersion, view } from './present.ts';
 import { isTrue, type Route } from './route.ts';
 import { type Selects, selector } from './selectors.ts';
-import { badRequest, methodNotAllowed, notFound, success, unknownResource } from './status.ts';
+import { kindFor } from './serving.ts';
+import { badRequest, invalid, methodNotAllowed, notFound, success } from './status.ts';
 import type { Store } from './store.ts';
 import { answerTokenRequest, type Tokens } from './tokens.ts';
-import { type Place, type Preconditions, stored, type Writer } from './writing.ts';
+import type { Place, Writer } from './writing.ts';
 
 /** A request with its body read. */
 export interface Call {
@@ -47,15 +51,9 @@ export class Resources {
     this.#clock = clock;
   }
 
-  kindOf({ group, version, resource, subresource, namespace, verb }: Route): Kind {
-    const kind = this.#kinds.find(group, version, resource);
-    if (kind === undefined) throw unknownResource();
-    const home = kind.kind === 'Namespace' || kind.namespaced === (namespace !== undefined);
-    const everywhere = kind.namespaced && (verb === 'list' || verb === 'watch');
-    const known = subresource === '' || kind.subresources.includes(subresource);
-    if (!(home || everywhere) || !(known || (subresource === 'status' && kind.hasStatus)))
-      throw unknownResource();
-    return kind;
+  /** Throws the refusal when nothing is served there. */
+  kindOf(at: Route): Kind {
+    return kindFor(this.#kinds, at);
   }
 
   selects(kind: Kind, query: URLSearchParams): Selects {
@@ -112,7 +110,9 @@ export class Resources {
   #wish({ route, query, stale }: Call, kind: Kind): ListWish {
     const { namespace } = placeOf(route, kind);
     const selective = query.has('labelSelector') || query.has('fieldSelector');
+    const custom = kind.custom !== undefined;
     return {
+      custom,
       table: tableOf(kind),
       namespace,
       selects: this.selects(kind, query),
@@ -146,7 +146,7 @@ export class Resources {
       call.assertMayCreate();
       return this.#ok(call, kind, this.#writer.create(place, fresh(draft)), 201, headers);
     }
-    const thing = this.#writer.update(place, name, () => stored(kind, draft));
+    const thing = this.#writer.update(place, name, 'replace', () => stored(kind, draft));
     return this.#ok(call, kind, thing, 200, headers);
   }
 
@@ -161,12 +161,11 @@ export class Resources {
       return this.#ok(call, kind, this.#writer.create(place, fresh(draft)), 201, headers);
     }
     let warnings = {};
-    const thing = this.#writer.update(place, name, (before) => {
-      const { draft, headers } = this.#checked(
-        call,
-        kind,
-        wish.change({ ...asVersion({ kind, version }, before) }),
-      );
+    const thing = this.#writer.update(place, name, 'patch', (before) => {
+      const shown = asVersion({ kind, version }, before);
+      const changed = wish.change({ ...shown });
+      assertSameType(kind, shown, changed);
+      const { draft, headers } = this.#checked(call, kind, changed);
       warnings = headers;
       const resourceVersion = draft.metadata.resourceVersion || before.metadata.resourceVersion;
       return stored(kind, { ...draft, metadata: { ...draft.metadata, resourceVersion } });
@@ -213,7 +212,9 @@ export class Resources {
   }
 
   #input(call: Call, kind: Kind): Input {
-    return this.#checked(call, kind, parseBody(call.body, call.mediaType));
+    const body = parseBody(call.body, call.mediaType);
+    if (kind.custom) assertTyped(body, kind.kind);
+    return this.#checked(call, kind, body);
   }
 
   /** The frame checked, and unknown fields refused or warned about as the caller wishes. */
@@ -248,6 +249,15 @@ export function placeOf(route: Route, kind: Kind, query = new URLSearchParams())
     subresource,
     dryRun: isTrue(query.get('dryRun')) || query.get('dryRun') === 'All',
   };
+}
+
+/** A patch that turns an object into one of another type is invalid, unlike a PUT that is malformed. */
+function assertSameType(kind: Kind, shown: Thing, changed: unknown): void {
+  const { apiVersion, kind: type } = fieldsOf(changed);
+  if (apiVersion === shown.apiVersion && type === shown.kind) return;
+  const field = apiVersion === shown.apiVersion ? 'kind' : 'apiVersion';
+  const cause = wrong(field, fieldsOf(changed)[field], `must be ${shown[field]}`);
+  throw invalid(kind.group, kind.kind, shown.metadata.name, [cause]);
 }
 
 /** An apply or an update that creates does so whatever version it carries. */

@@ -18,7 +18,10 @@ export interface Route {
   readonly resource: string;
   readonly subresource: string;
   readonly namespace: string | undefined;
+  /** From the path, else from a field selector on metadata.name. */
   readonly name: string;
+  /** The path itself names an object. */
+  readonly named: boolean;
 }
 
 /** Below /namespaces/NAME these are the namespace's own, not resources in it. */
@@ -27,15 +30,14 @@ const OF_NAMESPACE: readonly string[] = ['status', 'finalize'];
 /** undefined: the path is not of a resource (discovery, health). */
 export function route(method: string, url: URL): Route | undefined {
   const parts = url.pathname.split('/').slice(1).map(decodeURIComponent);
-  const core = parts[0] === 'api';
-  if (!core && parts[0] !== 'apis') return undefined;
-  const [group = '', version = ''] = core ? ['', parts[1]] : [parts[1], parts[2]];
-  const place = placeOf(parts.slice(core ? 2 : 3));
-  if (place === undefined) return undefined;
-  const named = place.name !== '';
-  const name = named ? place.name : selectedName(url.searchParams.get('fieldSelector') ?? '');
-  const verb = verbOf(method, named, isTrue(url.searchParams.get('watch')));
-  return verb && { group, version, ...place, verb, name };
+  const [root, ...rest] = parts;
+  if (root !== 'api' && root !== 'apis') return undefined;
+  const [group = '', version = '', ...below] = root === 'api' ? ['', ...rest] : rest;
+  const place = placeOf(below);
+  const verb = verbOf(method, place.name !== '', isTrue(url.searchParams.get('watch')));
+  if (place.resource === '' || verb === undefined) return undefined;
+  const name = place.name || selectedName(url.searchParams.get('fieldSelector') ?? '');
+  return { group, version, ...place, verb, named: place.name !== '', name };
 }
 
 export function isTrue(value: string | null): boolean {
@@ -44,21 +46,19 @@ export function isTrue(value: string | null): boolean {
 
 type Place = Pick<Route, 'resource' | 'subresource' | 'namespace' | 'name'>;
 
-function placeOf(parts: readonly string[]): Place | undefined {
-  const [resource = '', name = '', third, fourth = '', fifth = ''] = parts;
-  if (resource === '') return undefined;
-  if (resource !== 'namespaces')
-    return { resource, name, subresource: third ?? '', namespace: undefined };
-  const own = third === undefined || OF_NAMESPACE.includes(third);
-  if (own) return { resource, name, subresource: third ?? '', namespace: name || undefined };
-  return { resource: third, name: fourth, subresource: fifth, namespace: name };
+function placeOf(parts: readonly string[]): Place {
+  const [first = '', second = '', third = ''] = parts;
+  if (first !== 'namespaces')
+    return { resource: first, name: second, subresource: third, namespace: undefined };
+  if (third === '' || OF_NAMESPACE.includes(third))
+    return { resource: first, name: second, subresource: third, namespace: second || undefined };
+  return { ...placeOf(parts.slice(2)), namespace: second };
 }
 
 function verbOf(method: string, named: boolean, watch: boolean): RequestVerb | undefined {
   switch (method) {
     case 'GET':
-      if (watch) return 'watch';
-      return named ? 'get' : 'list';
+      return named ? 'get' : listOrWatch(watch);
     case 'POST':
       return 'create';
     case 'PUT':
@@ -70,4 +70,9 @@ function verbOf(method: string, named: boolean, watch: boolean): RequestVerb | u
     default:
       return undefined;
   }
+}
+
+/** A watch names its object by a field selector; with a name in the path it is a plain get. */
+function listOrWatch(watch: boolean): RequestVerb {
+  return watch ? 'watch' : 'list';
 }

@@ -15,9 +15,9 @@ export function validator(schema: Fields): (value: unknown) => Finding[] {
   const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateFormats: false });
   const validate = ajv.compile(fieldsOf(plain(schema)));
   return (value) => {
-    // Undefined fields are absent on the wire.
-    if (validate(JSON.parse(JSON.stringify(value)))) return [];
-    return (validate.errors ?? []).flatMap((error) => finding(error));
+    if (validate(value)) return [];
+    const findings = (validate.errors ?? []).flatMap((error) => finding(error));
+    return findings.sort((a, b) => (a.field ?? '').localeCompare(b.field ?? ''));
   };
 }
 
@@ -55,7 +55,7 @@ function finding(error: ErrorObject): Finding[] {
   const missing = error.keyword === 'required' ? [String(params['missingProperty'])] : [];
   const path = [...names, ...missing];
   const [reason, message] = told(dotted(path), error.data, params['allowedValues'] ?? error.schema);
-  return [{ reason, message, field: dotted(path), at: path }];
+  return [{ reason, message, field: dotted(path), at: names }];
 }
 
 function unescapePointer(part: string): string {
@@ -110,7 +110,10 @@ const TOLD: Readonly<Record<string, Telling>> = {
   minimum: body((limit) => `be greater than or equal to ${String(limit)}`),
   maximum: body((limit) => `be less than or equal to ${String(limit)}`),
   minLength: body((limit) => `be at least ${String(limit)} chars long`),
-  minItems: body((limit) => `have at least ${String(limit)} items`),
+  minItems: (field, value, limit) => [
+    INVALID,
+    `Invalid value: ${listOf(value).length}: ${field} in body should have at least ${String(limit)} items`,
+  ],
   minProperties: body((limit) => `have at least ${String(limit)} properties`),
   maxProperties: (_field, _value, limit) => [
     'FieldValueTooMany',

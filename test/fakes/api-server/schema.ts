@@ -26,7 +26,7 @@ export function reading(schema: unknown, printerColumns: unknown): Reading {
   return {
     schema,
     columns: listOf(printerColumns).map(columnOf),
-    unknown: (draft) => unknownFields(root, draft, '', FRAME),
+    unknown: (draft) => unknownFields(root, draft, '', FRAME).sort(),
     shape: (draft) => shaped(root, draft),
     check: (draft, previous) =>
       validate(draft).filter(
@@ -67,13 +67,16 @@ function keepsUnknown(schema: Fields): boolean {
   return schema['x-kubernetes-preserve-unknown-fields'] === true;
 }
 
+/** Drops unknown fields, and nulls where null is not allowed. */
 function prune(schema: Fields, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => prune(fieldsOf(schema['items']), item));
   if (!isFields(value)) return value;
   const entries = Object.entries(value).flatMap(([name, inner]) => {
     const field = fieldSchema(schema, name);
     if (field === undefined) return keepsUnknown(schema) ? [[name, inner]] : [];
-    return [[name, field === true ? inner : prune(field, inner)]];
+    if (field === true) return [[name, inner]];
+    const stray = inner === null && field['nullable'] !== true && !keepsUnknown(field);
+    return stray ? [] : [[name, prune(field, inner)]];
   });
   return Object.fromEntries(entries);
 }
@@ -100,7 +103,7 @@ function unknownFields(schema: Fields, value: unknown, path: string, ignored: st
   });
 }
 
-/** Defaults, from the outside in. A null where null is not allowed counts as absent when there is a default. */
+/** Defaults, from the outside in. */
 function filled(schema: Fields, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => filled(fieldsOf(schema['items']), item));
   if (!isFields(value)) return value;
@@ -108,8 +111,7 @@ function filled(schema: Fields, value: unknown): unknown {
   for (const [name, property] of Object.entries(fieldsOf(schema['properties']))) {
     const field = fieldsOf(property);
     if (!Object.hasOwn(field, 'default')) continue;
-    const absent = result[name] === undefined || (result[name] === null && !field['nullable']);
-    if (absent) result[name] = structuredClone(field['default']);
+    if (result[name] === undefined) result[name] = structuredClone(field['default']);
   }
   for (const [name, inner] of Object.entries(result)) {
     const field = fieldSchema(schema, name);

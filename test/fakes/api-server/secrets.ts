@@ -75,7 +75,28 @@ function checkType(thing: Draft, data: Fields): Cause[] {
   if (type === 'kubernetes.io/service-account-token' && !thing.metadata.annotations?.[account])
     return [missing(`metadata.annotations[${account}]`)];
   const lacking = (NEEDED[type] ?? []).filter((keys) => !keys.some((key) => key in data));
-  return lacking.flatMap((keys) => keys.map((key) => missing(`data[${key}]`)));
+  return [
+    ...lacking.flatMap((keys) => keys.map((key) => missing(`data[${key}]`))),
+    ...checkDocker(type, data),
+  ];
+}
+
+function checkDocker(type: string, data: Fields): Cause[] {
+  const docker = type.startsWith('kubernetes.io/dockerc');
+  const names = Object.keys(data).filter((name) => docker && name.startsWith('.dockerc'));
+  const bad = names.filter((name) => !isJson(Buffer.from(textOf(data[name]), 'base64').toString()));
+  return bad.map((name) =>
+    wrong(`data[${name}]`, '<secret contents redacted>', 'invalid character'),
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkUnchanged(thing: Draft, previous: Thing): Cause[] {

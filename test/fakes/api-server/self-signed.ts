@@ -29,7 +29,8 @@ export function selfSigned(commonName = 'localhost'): KeyAndCert {
 
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const body = Buffer.concat(parts);
-  const long = body.length > 255 ? [0x82, body.length >> 8, body.length & 255] : [0x81, body.length];
+  const long =
+    body.length > 255 ? [0x82, body.length >> 8, body.length & 255] : [0x81, body.length];
   const length = body.length < 128 ? [body.length] : long;
   return Buffer.concat([Buffer.from([tag, ...length]), body]);
 }

@@ -26,7 +26,7 @@ export interface StatusBody {
   readonly message?: string;
   readonly reason?: string;
   readonly details?: Details;
-  readonly code: number;
+  readonly code?: number;
 }
 
 /** A resource as messages name it: `secrets`, `deployments.apps`. */
@@ -35,11 +35,14 @@ export interface Named {
   readonly resource: string;
 }
 
+/** A refusal, thrown where it is found and told to the caller as it stands. */
 export class StatusError extends Error {
+  readonly code: number;
   readonly body: StatusBody;
 
   constructor(code: number, reason: string, message: string, details?: Details) {
     super(message);
+    this.code = code;
     this.body = failure(code, reason, message, details);
   }
 }
@@ -56,7 +59,7 @@ export function failure(
 }
 
 export function success(details: Details): StatusBody {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details, code: 200 };
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }
 
 export function qualified(named: Named): string {
@@ -78,8 +81,15 @@ export function unknownResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-export function alreadyExists(named: Named, name: string): StatusError {
-  const message = `${qualified(named)} "${name}" already exists`;
+/** Below an API group that is not served at all, the answer is not even a Status. */
+export class PageNotFound extends Error {}
+
+export function alreadyExists(
+  named: Named,
+  { name, deletionTimestamp }: { name: string; deletionTimestamp?: string },
+): StatusError {
+  const dying = deletionTimestamp === undefined ? '' : 'object is being deleted: ';
+  const message = `${dying}${qualified(named)} "${name}" already exists`;
   return new StatusError(409, 'AlreadyExists', message, detailsOf(named, name));
 }
 
@@ -99,12 +109,13 @@ export function forbidden(named: Named, name: string, why: string, causes?: Caus
 
 /** 422. `kind` is the object's kind, unlike in the other refusals. */
 export function invalid(group: string, kind: string, name: string, causes: Cause[]): StatusError {
-  const told = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const told = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
   const list = told.length === 1 ? told.join('') : `[${told.join(', ')}]`;
   const full = group === '' ? kind : `${kind}.${group}`;
   const message = `${full} "${name}" is invalid: ${list}`;
   const of = group === '' ? {} : { group };
-  return new StatusError(422, 'Invalid', message, { name, ...of, kind, causes });
+  const named = name === '' ? {} : { name };
+  return new StatusError(422, 'Invalid', message, { ...named, ...of, kind, causes });
 }
 
 export function badRequest(message: string): StatusError {

@@ -114,7 +114,7 @@ export class Store {
   #commit(change: Change): void {
     this.#history.push(change);
     if (this.#history.length > HISTORY_LIMIT) this.compact(change.version - HISTORY_LIMIT / 2);
-    for (const listener of [...this.#listeners]) listener(change);
+    for (const listener of this.#listeners) listener(change);
   }
 }
 

@@ -4,10 +4,10 @@
  */
 import { generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 import type { Clock } from '../../../src/runtime/clock.ts';
-import { missing, wrong } from './metadata.ts';
+import { wrong } from './metadata.ts';
 import type { Draft, Fields, Thing } from './objects.ts';
 import { at, fieldsOf, listOf, numberOf, textOf, textsOf, timestamp } from './objects.ts';
-import { invalid } from './status.ts';
+import { badRequest, invalid } from './status.ts';
 import type { Store } from './store.ts';
 
 export const ISSUER = 'https://kubernetes.default.svc';
@@ -74,8 +74,6 @@ export class Tokens {
   }
 
   #signed(claims: Fields): string {
-    const encode = (part: Fields): string =>
-      Buffer.from(JSON.stringify(part)).toString('base64url');
     const content = `${encode({ alg: 'ES256', kid: 'fake', typ: 'JWT' })}.${encode(claims)}`;
     const key = { key: this.#keys.privateKey, dsaEncoding: 'ieee-p1363' as const };
     return `${content}.${sign('sha256', Buffer.from(content), key).toString('base64url')}`;
@@ -110,6 +108,10 @@ export class Tokens {
   }
 }
 
+function encode(part: Fields): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
 const TEN_MINUTES = 600;
 const LONGEST = 2 ** 32;
 
@@ -124,12 +126,12 @@ export function answerTokenRequest(
   const asked = textsOf(input.spec?.['audiences']);
   assertLifetime(expirationSeconds);
   const audiences = asked.length > 0 ? asked : [ISSUER];
-  const { name, namespace } = account.metadata;
+  const { name, namespace, uid } = account.metadata;
   const now = clock.now();
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace, creationTimestamp: timestamp(now) },
+    metadata: { name, namespace, uid, creationTimestamp: timestamp(now) },
     spec: { audiences, expirationSeconds, boundObjectRef: input.spec?.['boundObjectRef'] ?? null },
     status: {
       token: tokens.issue(account, { audiences, expirationSeconds }),
@@ -149,8 +151,7 @@ function assertLifetime(seconds: number): void {
 /** authentication.k8s.io TokenReview. */
 export function answerTokenReview(tokens: Tokens, input: Draft): Fields {
   const token = textOf(input.spec?.['token']);
-  if (token === '')
-    throw invalid('authentication.k8s.io', 'TokenReview', '', [missing('spec.token')]);
+  if (token === '') throw badRequest('token is required for TokenReview in authentication');
   const wanted = textsOf(input.spec?.['audiences']);
   const identity = tokens.authenticate(token, wanted.length > 0 ? wanted : [ISSUER]);
   const user = identity && {
