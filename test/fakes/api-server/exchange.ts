@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { discover } from './discovery.ts';
 import type { Asked, Fault, Faults, Refused } from './faults.ts';
-import { mediaType, parseBody, type Reply, readBody, send } from './http.ts';
+import { cut, mediaType, parseBody, type Reply, readBody, send } from './http.ts';
 import { apiVersionOf, type Kinds, tableOf } from './kinds.ts';
 import { prohibited } from './metadata.ts';
 import type { Thing } from './objects.ts';
@@ -59,10 +59,9 @@ export class Exchange {
     if (visit.asked.verb === 'watch') return this.#watched(visit);
     this.#serving += 1;
     try {
-      const body = await readBody(request);
       const fault = this.#parts.faults.take(visit.asked);
       await this.#stay(fault, 'before');
-      const reply = await this.#reply(visit, body, fault);
+      const reply = await this.#reply(visit, fault);
       await this.#stay(fault, 'after');
       this.#leave(visit, reply, fault);
     } finally {
@@ -96,11 +95,11 @@ export class Exchange {
   }
 
   /** undefined: the connection is to be cut without effect. */
-  async #reply(visit: Visit, body: string, fault: Fault | undefined): Promise<Reply | undefined> {
+  async #reply(visit: Visit, fault: Fault | undefined): Promise<Reply | undefined> {
     if (fault !== undefined && 'reset' in fault && fault.reset === 'before') return undefined;
     try {
       if (fault !== undefined && 'status' in fault) throw planted(fault);
-      return this.#answer(visit, body, fault);
+      return this.#answer(visit, await readBody(visit.request), fault);
     } catch (error) {
       return refusal(error);
     }
@@ -152,7 +151,7 @@ export class Exchange {
     const gone = response.destroyed || reply === undefined || withheld;
     this.#note(visit, gone ? 0 : reply.code);
     if (!gone) send(response, reply);
-    else request.socket.resetAndDestroy();
+    else cut(request.socket);
   }
 
   #note({ asked, url, request }: Visit, code: number): void {

@@ -1,5 +1,7 @@
 /** Bytes in, bytes out: bodies with a size limit, drafts from JSON or YAML, replies as JSON or text. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { parse } from 'yaml';
 import { type Draft, type Fields, fieldsOf, isFields, textOf } from './objects.ts';
 import { badRequest, StatusError, unsupportedMediaType } from './status.ts';
@@ -107,4 +109,10 @@ export function send(response: ServerResponse, { code, body, headers = {} }: Rep
   const bytes = Buffer.from(text);
   response.writeHead(code, { 'Content-Type': type, 'Content-Length': bytes.length, ...headers });
   response.end(bytes);
+}
+
+/** As when the process or the network dies: a reset, or over TLS an end without goodbye. */
+export function cut(socket: Socket | null): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket?.resetAndDestroy();
 }

@@ -5,6 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { type Asked, type Match, matches } from './faults.ts';
+import { cut } from './http.ts';
 import { tooOld } from './lists.ts';
 import type { Fields, Thing } from './objects.ts';
 import type { Selects } from './selectors.ts';
@@ -148,7 +149,7 @@ class Stream {
   }
 
   drop(): void {
-    this.#response.socket?.resetAndDestroy();
+    cut(this.#response.socket);
   }
 
   end(): void {
