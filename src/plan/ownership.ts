@@ -10,13 +10,14 @@ export const ANNOTATION_PREFIX = 'vault-lease-operator/';
 /** The label that says which object a Secret was made for. */
 export const OWNER_UID_LABEL = 'secrets.hashicorp.com/vso-ownerRefUID';
 
-const KIND_LABELS: Readonly<Record<string, string>> = {
+/** The labels that every Secret of ours has, whoever it belongs to: what is watched. */
+export const KIND_LABELS: Readonly<Record<string, string>> = {
   'app.kubernetes.io/name': 'vault-secrets-operator',
   'app.kubernetes.io/managed-by': 'hashicorp-vso',
   'app.kubernetes.io/component': 'secret-sync',
 };
 
-/** Every Secret that carries these is watched. */
+/** The labels of a Secret made for the object with this uid. */
 export function ownerLabels(uid: string): Readonly<Record<string, string>> {
   return { ...KIND_LABELS, [OWNER_UID_LABEL]: uid };
 }

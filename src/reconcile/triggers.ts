@@ -2,6 +2,8 @@
  * What a change in the cluster sets in motion. Level, not edge: a trigger only names who must look again. Our own
  * status writes, and labels and annotations of an object, set nothing in motion.
  */
+import { API_VERSION } from '../api/group.ts';
+import type { OwnerReference } from '../api/object.ts';
 import type { Lane } from '../runtime/controller.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { dependantsOf, refOf } from './dependants.ts';
@@ -20,6 +22,17 @@ export function triggered(store: ObjectStore, change: Change, operatorNamespace:
   if (!object || !isNews(change)) return [];
   const ref = refOf(object);
   return isReferredTo(ref) ? [ref, ...dependantsOf(store, ref, operatorNamespace)] : [ref];
+}
+
+/** A Secret of ours came, changed or went: its owners look whether it is as it shall be. */
+export function ofSecretChange(secret: {
+  readonly namespace: string;
+  readonly ownerReferences: readonly OwnerReference[];
+}): Ref[] {
+  const { namespace } = secret;
+  return secret.ownerReferences
+    .filter(({ apiVersion }) => apiVersion === API_VERSION)
+    .map(({ kind, name }) => ({ kind, namespace, name }));
 }
 
 /** What a person just created or changed goes ahead of refreshes. */

@@ -1,0 +1,136 @@
+/**
+ * The process: arguments, environment, signals and streams. The only reader of `process`; everything it finds there
+ * is handed on as values.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { KINDS } from './api/kinds.ts';
+import { type Config, ConfigError, helpText, readConfig } from './config.ts';
+import { loadCluster } from './kube/cluster-access.ts';
+import { Operator } from './operator.ts';
+import { SystemClock } from './runtime/clock.ts';
+import type { Observer } from './runtime/observer.ts';
+import { HealthServer } from './telemetry/health.ts';
+import { createLogger, logLevelOf } from './telemetry/logger.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import { TelemetryObserver } from './telemetry/observer.ts';
+import { buildInfo, VERSION } from './version.ts';
+
+const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+/** Files that caCertPath may name are certificates, not disks. */
+const MOST_BYTES = 1024 * 1024;
+const WRONG_USE = 2;
+
+async function main(): Promise<void> {
+  const config = await configured();
+  if (config.action === 'help') return print(helpText());
+  if (config.action === 'version') return print(JSON.stringify(buildInfo()));
+  if (config.action === 'uninstall') return print('no finalizers are added: nothing to remove');
+  await run(config);
+}
+
+async function configured(): Promise<Config> {
+  try {
+    return readConfig({
+      args: process.argv.slice(2),
+      env: process.env,
+      hostname: hostname(),
+      podNamespace: (await textOf(NAMESPACE_FILE))?.trim(),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(WRONG_USE);
+  }
+}
+
+async function run(config: Config): Promise<void> {
+  const clock = new SystemClock();
+  const metrics = new Metrics({ kinds: Object.keys(KINDS), build: buildInfo(), withProcess: true });
+  const { level, encoding } = config.log;
+  const logger = createLogger({ level: logLevelOf(level) ?? 'info', encoding });
+  const observer = new TelemetryObserver(logger, metrics);
+  dieLoudly(observer);
+  for (const note of config.notes) observer.log('warn', note);
+  const { kubeconfig } = config;
+  const source = {
+    env: process.env,
+    ...(kubeconfig !== undefined && { kubeconfigPath: kubeconfig }),
+  };
+  const access = await loadCluster(source);
+  const operator = new Operator({
+    config,
+    access,
+    clock,
+    observer,
+    files: { read: textOf },
+    version: VERSION,
+  });
+  watchOver(metrics, operator);
+  const health = new HealthServer({
+    clock,
+    observer,
+    metrics,
+    probeAddress: config.healthAddress,
+    metricsAddress: config.metricsAddress,
+    alive: { work: () => operator.notAlive() },
+    ready: { cluster: () => operator.notReady() },
+  });
+  const ports = await health.start();
+  observer.log('info', 'listening', { ...ports, version: VERSION });
+  stopOnSignals(async () => {
+    await operator.stop();
+    await health.stop();
+  });
+  await operator.start();
+}
+
+/** Figures that are read when somebody asks. */
+function watchOver(metrics: Metrics, operator: Operator): void {
+  metrics.readAtScrape('vault_lease_operator_ledger_records', () => {
+    const counts = operator.wired?.book.counts() ?? NO_RECORDS;
+    return RECORD_STATES.map((state) => [{ state }, counts[state]] as const);
+  });
+  metrics.readAtScrape('workqueue_depth', () => {
+    const depth = operator.wired?.queue.depth() ?? NO_DEPTH;
+    return LANES.map((lane) => [{ name: 'reconcile', priority: lane }, depth[lane]] as const);
+  });
+  metrics.readAtScrape('vso_client_cache_length', () => [
+    [{}, operator.wired?.vault.sessions.size ?? 0],
+  ]);
+}
+
+const RECORD_STATES = ['pending', 'current', 'retiring', 'foreign', 'unreadable'] as const;
+const NO_RECORDS = { pending: 0, current: 0, retiring: 0, foreign: 0, unreadable: 0 };
+const LANES = ['renewal', 'first', 'refresh'] as const;
+const NO_DEPTH = { renewal: 0, first: 0, refresh: 0 };
+
+/** The first signal stops in order, the second at once. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(1));
+      void stop().finally(() => process.exit(0));
+    });
+}
+
+/** What nobody caught ends the process, with a line that holds no secret. */
+function dieLoudly(observer: Observer): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (thrown: unknown) => {
+      observer.log('error', 'the operator ends because of an error that nobody caught', {}, thrown);
+      process.exit(1);
+    });
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || found.size > MOST_BYTES) return undefined;
+  return readFile(path, 'utf8');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+await main();

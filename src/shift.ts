@@ -1,0 +1,91 @@
+/**
+ * What a replica does when it comes to lead, and when it no longer does: the ledger is read before anything is
+ * judged, everything is looked at once, and a successor's arrival ends all work.
+ */
+
+import { KINDS } from './api/kinds.ts';
+import type { Book } from './ledger/book.ts';
+import { refOf } from './reconcile/dependants.ts';
+import { LEDGER_RECORD } from './reconcile/give-back.ts';
+import type { ObjectStore } from './reconcile/ports.ts';
+import { BACKOFF, backoffMs } from './runtime/backoff.ts';
+import { type Clock, sleep } from './runtime/clock.ts';
+import type { Controller } from './runtime/controller.ts';
+import { faultOf } from './runtime/fault.ts';
+import type { LeadershipState } from './runtime/leadership.ts';
+import type { Observer } from './runtime/observer.ts';
+import { spreadOf } from './runtime/spread.ts';
+import type { WorkQueue } from './runtime/work-queue.ts';
+
+export interface ShiftParts {
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly book: Book;
+  readonly queue: WorkQueue;
+  readonly controller: Controller;
+  readonly objects: ObjectStore;
+  readonly operatorNamespace: string;
+  readonly signal: AbortSignal;
+}
+
+export class Shift {
+  readonly #parts: ShiftParts;
+  /** Since when the book is that of this leader. */
+  #isOpen = false;
+
+  constructor(parts: ShiftParts) {
+    this.#parts = parts;
+    parts.queue.pause();
+  }
+
+  /** Lapsed goes on with what it knows: every write fails, renewals do not. */
+  async enter(state: LeadershipState): Promise<void> {
+    const { queue } = this.#parts;
+    if (state === 'standby') {
+      this.#isOpen = false;
+      queue.pause();
+    }
+    if (state === 'leading' && !this.#isOpen) await this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const { signal, queue, observer } = this.#parts;
+    this.#isOpen = true;
+    await untilDone(this.#parts, 'the ledger could not be read', (limit) => this.#read(limit));
+    if (signal.aborted || !this.#isOpen) return;
+    observer.log('info', 'at work', this.#parts.book.counts());
+    queue.resume();
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const { book, objects, controller, observer, operatorNamespace } = this.#parts;
+    await book.load(signal);
+    for (const name of book.unreadable())
+      observer.log('warn', 'a ledger record cannot be read and is left alone', { name });
+    for (const kind of Object.keys(KINDS))
+      for (const object of objects.list(kind)) controller.changed(refOf(object));
+    for (const { state, owner, revision } of book.all())
+      if (state === 'retiring')
+        controller.changed({ kind: LEDGER_RECORD, namespace: operatorNamespace, name: revision });
+      else controller.changed(owner);
+  }
+}
+
+/** Tries until it succeeds or the operator stops. */
+export async function untilDone(
+  { clock, observer, signal }: Pick<ShiftParts, 'clock' | 'observer' | 'signal'>,
+  trouble: string,
+  attempt: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      return await attempt(signal);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const { reason, message } = faultOf(thrown);
+      observer.log('warn', trouble, { reason, message }, thrown);
+      const pause = backoffMs(failures, { ...BACKOFF, initialMs: 1_000 }, spreadOf(trouble));
+      await sleep(clock, pause, signal).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Adapters and machinery, joined. Here the compiler proves that the adapters fit the reconcilers' ports. Starts
+ * nothing: operator.ts does.
+ */
+import { randomBytes } from 'node:crypto';
+import { KINDS } from './api/kinds.ts';
+import type { Config } from './config.ts';
+import { type VaultDoor, vaultDoor } from './doors.ts';
+import { Events } from './kube/events.ts';
+import { CustomObjects } from './kube/objects.ts';
+import { OperatorSecrets } from './kube/operator-secrets.ts';
+import type { ReflectorNote } from './kube/reflector.ts';
+import { DestinationSecrets } from './kube/secrets.ts';
+import type { Transport } from './kube/transport.ts';
+import { WorkloadPatches } from './kube/workloads.ts';
+import { Book, RECORD_LABELS } from './ledger/book.ts';
+import { Held } from './ledger/held.ts';
+import { MemoryRecords } from './ledger/memory-records.ts';
+import type { RecordStore } from './ledger/ports.ts';
+import { type MacKey, secretMac } from './plan/mac.ts';
+import { KIND_LABELS } from './plan/ownership.ts';
+import { Connections } from './reconcile/connections.ts';
+import type { Deps } from './reconcile/deps.ts';
+import type { Files } from './reconcile/ports.ts';
+import { reconcilersOf } from './reconcile/reconcilers.ts';
+import { ofSecretChange, TRIGGER_LANE, triggered } from './reconcile/triggers.ts';
+import type { Clock } from './runtime/clock.ts';
+import { Controller, type Lane } from './runtime/controller.ts';
+import type { Leadership } from './runtime/leader.ts';
+import type { Observer } from './runtime/observer.ts';
+import type { Ref } from './runtime/ref.ts';
+import { Scheduler } from './runtime/scheduler.ts';
+import { WorkQueue } from './runtime/work-queue.ts';
+
+export interface WiringOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly files: Files;
+  readonly transport: Transport;
+  readonly leadership: Leadership;
+  readonly userAgent: string;
+  readonly cluster: string;
+  readonly key: MacKey;
+  /** Unique for this process. */
+  readonly holder: string;
+  /** Aborts when the operator stops. */
+  readonly signal: AbortSignal;
+}
+
+export interface Wired {
+  readonly queue: WorkQueue;
+  readonly controller: Controller;
+  readonly scheduler: Scheduler;
+  readonly book: Book;
+  readonly vault: VaultDoor;
+  readonly objects: CustomObjects;
+  readonly secrets: DestinationSecrets;
+}
+
+export function wire(options: WiringOptions): Wired {
+  const { config, clock, observer, signal } = options;
+  const queue = new WorkQueue({ concurrency: config.concurrency });
+  const scheduler = new Scheduler(clock, queue);
+  const wake: Wake = (ref, lane) => controller.changed(ref, lane);
+  const sides = { ...watchedSides(options, wake), vault: vaultSide(options, wake) };
+  const book = new Book(recordStore(options), options.cluster);
+  const reconcilers = reconcilersOf(depsOf(options, sides, book, wake));
+  const { backoff } = config;
+  const parts = { clock, queue, scheduler, observer, reconcilers, signal, backoff };
+  const controller: Controller = new Controller(parts);
+  return { queue, controller, scheduler, book, ...sides };
+}
+
+type Wake = (ref: Ref, lane: Lane) => void;
+type Sides = Pick<Wired, 'objects' | 'secrets' | 'vault'>;
+
+function watchedSides(options: WiringOptions, wake: Wake): Pick<Sides, 'objects' | 'secrets'> {
+  const wakeAll = (refs: readonly Ref[]): void => {
+    for (const ref of refs) wake(ref, TRIGGER_LANE);
+  };
+  const { operatorNamespace } = options.config;
+  const objects = new CustomObjects({
+    ...sharedParts(options),
+    kinds: Object.fromEntries(Object.values(KINDS).map(({ kind, plural }) => [kind, plural])),
+    onChange: (change) => wakeAll(triggered(objects, changeOf(change), operatorNamespace)),
+  });
+  const secrets = new DestinationSecrets({
+    ...sharedParts(options),
+    labels: KIND_LABELS,
+    mac: (data) => secretMac(options.key, data),
+    onChange: (change) => wakeAll(ofSecretChange('now' in change ? change.now : change.was)),
+  });
+  return { objects, secrets };
+}
+
+function vaultSide(options: WiringOptions, wake: Wake): VaultDoor {
+  return vaultDoor({
+    ...options,
+    most: options.config.clientCacheSize,
+    onLogin: (authName) => wake(authRef(authName), 'refresh'),
+  });
+}
+
+function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): Deps {
+  const { clock, files, key, transport, signal, observer } = options;
+  const { objects, secrets, vault } = sides;
+  return {
+    clock,
+    settings: { ...options.config, cluster: options.cluster, holder: options.holder },
+    store: objects,
+    objects,
+    secrets,
+    events: new Events({ transport, clock, observer, signal }),
+    workloads: new WorkloadPatches(sharedParts(options)),
+    files,
+    reads: vault.sessions,
+    tokens: vault.tokens,
+    probes: vault.probes,
+    authHealth: vault.logins,
+    connections: new Connections(),
+    book,
+    held: new Held(),
+    unleased: new Set(),
+    hmacKey: key,
+    newRevision: () => randomBytes(8).toString('hex'),
+    wake,
+  };
+}
+
+function sharedParts({ transport, clock, leadership, holder, observer }: WiringOptions) {
+  return {
+    transport,
+    clock,
+    assertLeading: () => leadership.assertLeading(),
+    seed: holder,
+    onNote: notesTo(observer),
+  };
+}
+
+function changeOf<T>(change: { readonly was?: T; readonly now?: T }): { before?: T; after?: T } {
+  const { was, now } = change;
+  return { ...(was && { before: was }), ...(now && { after: now }) };
+}
+
+function recordStore({ config, transport, leadership }: WiringOptions): RecordStore {
+  if (config.ledger === 'none') return new MemoryRecords();
+  const assertLeading = (): void => leadership.assertLeading();
+  return new OperatorSecrets(transport, config.operatorNamespace, RECORD_LABELS, assertLeading);
+}
+
+function authRef(authName: string): Ref {
+  const [namespace = '', name = ''] = authName.split('/');
+  return { kind: 'VaultAuth', namespace, name };
+}
+
+function notesTo(observer: Observer) {
+  return (resource: string, note: ReflectorNote): void => {
+    switch (note.kind) {
+      case 'listed':
+        return observer.log('debug', 'listed', { resource, objects: note.objects });
+      case 'failed':
+        return observer.log('warn', 'a watch failed and is tried again', {
+          resource,
+          reason: note.fault.reason,
+          message: note.fault.message,
+        });
+      case 'handler-failed':
+        return observer.log('error', 'a change could not be handled', { resource }, note.error);
+      case 'unreadable':
+        return observer.log('warn', 'an object cannot be read', { resource, place: note.place });
+      case 'lost':
+      case 'rewound':
+        observer.count('vault_lease_operator_watch_relists_total', { resource });
+        return observer.log('info', 'a watch starts over', { resource, because: note.kind });
+    }
+  };
+}
