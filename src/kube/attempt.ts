@@ -79,12 +79,13 @@ async function dispatch(request: Attempt): Promise<Dispatcher.ResponseData> {
       signal,
     });
   } catch (cause) {
-    const stopped = signal.aborted ? stopOf(signal) : 'no connection, or it broke';
-    throw noAnswer(subject, stopped, cause);
+    throw noAnswer(subject, stopOf(signal) ?? 'no connection, or it broke', cause);
   }
 }
 
-function stopOf(signal: AbortSignal): string {
+/** Why work under this signal ended; undefined when the signal had no part in it. */
+export function stopOf(signal: AbortSignal): string | undefined {
+  if (!signal.aborted) return undefined;
   const timeout = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
   return timeout ? 'the deadline passed' : 'stopped';
 }

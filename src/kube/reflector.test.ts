@@ -58,6 +58,7 @@ describe('the reflector', () => {
     world.bookmark();
     await rigged.until(() => rigged.reflector.lastSeenVersion() === '900');
     world.end();
+    await rigged.until(() => world.streams.size === 0);
     await rigged.inTime(() => world.streams.size === 1);
     assert.equal(rigged.server.requests.at(-1)?.query.get('resourceVersion'), '900');
     assert.equal(rigged.server.requests.filter(({ query }) => !query.has('watch')).length, 1);
@@ -108,7 +109,7 @@ describe('the reflector', () => {
       world.delete('c');
       world.set('c', '1');
       world.forgottenBefore = world.version;
-      await rigged.inTime(() => rigged.notes.filter((note) => note.kind === 'listed').length === 2);
+      await rigged.inTime(() => rigged.lists() === 2);
       assert.ok(rigged.notes.some((note) => note.kind === 'lost'));
       assert.deepEqual(rigged.changes.slice(3), ['changed a', 'removed c', 'added c', 'removed b']);
       assert.deepEqual(rigged.contents(), world.contents());
@@ -123,13 +124,13 @@ describe('the reflector', () => {
     await rigged.until(() => rigged.notes.some((note) => note.kind === 'failed'));
     world.set('a', '2');
     await rigged.inTime(() => rigged.contents()['a'] === '2');
-    assert.equal(rigged.notes.filter((note) => note.kind === 'listed').length, 1);
+    assert.equal(rigged.lists(), 1);
   });
 
   it('a frozen stream is left after the silence of three bookmarks', async () => {
     const world = worldOf('a');
     await using rigged = await reflecting(world);
-    await rigged.until(() => world.streams.size === 1);
+    await rigged.watching();
     const [frozen] = world.streams;
     rigged.clock.advanceBy(199_000);
     await rigged.until(() => world.streams.size === 1);
@@ -140,7 +141,7 @@ describe('the reflector', () => {
   it('a stream that speaks now and then is left alone', async () => {
     const world = worldOf('a');
     await using rigged = await reflecting(world);
-    await rigged.until(() => world.streams.size === 1);
+    await rigged.watching();
     const before = rigged.clock.now();
     for (let minute = 1; minute < 5; minute += 1) {
       rigged.clock.advanceTo(before + minute * 60_000);
@@ -156,7 +157,7 @@ describe('the reflector', () => {
     await using rigged = await reflecting(world);
     await rigged.until(() => world.streams.size === 1);
     world.say('{"type":"ADDED","object":\n');
-    await rigged.inTime(() => rigged.notes.filter((note) => note.kind === 'listed').length === 2);
+    await rigged.inTime(() => rigged.lists() === 2);
   });
 
   it('an object that cannot be read harms nobody else, listed or watched', async () => {
@@ -231,10 +232,10 @@ describe('the reflector', () => {
     await using rigged = await reflecting(world);
     await rigged.until(() => world.streams.size === 1);
     world.reset();
-    world.version = 50;
+    world.restore(50);
     world.delete('b');
-    await rigged.inTime(() => rigged.notes.some((note) => note.kind === 'rewound'));
-    await rigged.inTime(() => world.streams.size === 1);
+    await rigged.inTime(() => rigged.lists() === 2);
+    assert.ok(rigged.notes.some((note) => note.kind === 'rewound'));
     assert.deepEqual(rigged.contents(), { a: '1' });
     assert.equal(rigged.reflector.lastSeenVersion(), String(world.version));
   });

@@ -22,7 +22,7 @@ import {
   subjectOf,
   subjectOfPath,
 } from './api-call.ts';
-import { type Answer, attempt, readBody, readJson } from './attempt.ts';
+import { type Answer, attempt, readBody, readJson, stopOf } from './attempt.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { Connections, type Lane, type Line } from './connections.ts';
 import { hasStatus, KubernetesError, noAnswer } from './faults.ts';
@@ -107,7 +107,7 @@ export class Transport {
     try {
       yield* body as AsyncIterable<Buffer>;
     } catch (cause) {
-      throw noAnswer(journey.subject, signal.aborted ? 'stopped' : 'the stream broke', cause);
+      throw noAnswer(journey.subject, stopOf(signal) ?? 'the stream broke', cause);
     }
   }
 

@@ -89,7 +89,8 @@ class Patience implements Disposable {
 
   #arm(): Disposable {
     return this.#clock.at(this.#lostAt(), () => {
-      if (this.#clock.now() >= this.#lostAt()) this.#abort.abort();
+      if (this.#clock.now() >= this.#lostAt())
+        this.#abort.abort(new DOMException('no event in time', 'TimeoutError'));
       else this.#alarm = this.#arm();
     });
   }

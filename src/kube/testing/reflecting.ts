@@ -64,6 +64,11 @@ async function reflecting(
     contents,
     stop,
     running,
+    lists: () => notes.filter((note) => note.kind === 'listed').length,
+    /** Until the reflector has the headers of a watch. */
+    async watching(): Promise<void> {
+      await this.until(() => rigged.reports.some((it) => it.verb === 'watch' && it.code === 200));
+    },
     /** Lets sockets, and nothing else, make progress until `reached` says so. */
     async until(reached: () => boolean): Promise<void> {
       for (let turns = 0; !reached(); turns += 1) {
@@ -81,7 +86,7 @@ async function reflecting(
           turns < 4_000,
           `not reached: ${JSON.stringify({ notes, changes, now: contents() })}`,
         );
-        for (let settle = 0; settle < 20; settle += 1) {
+        for (let settle = 0; settle < 5; settle += 1) {
           await new Promise((resolve) => setImmediate(resolve));
         }
         rigged.clock.advanceBy(100);

@@ -60,6 +60,12 @@ export class WatchedWorld {
     this.say(`${JSON.stringify({ type: 'BOOKMARK', object: { kind: 'ConfigMap', metadata } })}\n`);
   }
 
+  /** As after restoring a backup: older, and without a memory of what was after it. */
+  restore(version: number): void {
+    this.version = version;
+    this.#history.length = 0;
+  }
+
   /** Every event after `version`, as a stream carries it. */
   since(version: number): string {
     return this.#history
