@@ -4,13 +4,14 @@
  * Knows nothing of what the programs do.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { withBuildLock } from './build-lock.ts';
 import { BUILT_SERVERS, SERVER_SOURCES } from './folders.ts';
 import type { Guard } from './guard.ts';
 import { longStep, type Say } from './progress.ts';
+import { removeFolder } from './removal.ts';
 import { run } from './run.ts';
 
 export interface Program {
@@ -56,20 +57,23 @@ async function goVersion(): Promise<string> {
   }
 }
 
+/** Output and work files go to a folder of this build, next to the binary's place, so that a rename suffices. */
 async function build(program: Program, binary: string, guard: Guard): Promise<void> {
   const unfinished = `${binary}.${process.pid}`;
+  const output = join(unfinished, program.name);
   guard.removeAtEnd(unfinished);
+  mkdirSync(unfinished, { recursive: true });
   try {
     await run({
       command: 'go',
-      args: ['build', ...flagsFor(program), '-o', unfinished, program.package],
+      args: ['build', ...flagsFor(program), '-o', output, program.package],
       cwd: join(SERVER_SOURCES, program.module),
-      env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
+      env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOTMPDIR: unfinished },
       guard,
     });
-    renameSync(unfinished, binary);
+    renameSync(output, binary);
   } finally {
-    rmSync(unfinished, { force: true });
+    await removeFolder(unfinished);
   }
 }
 

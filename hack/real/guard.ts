@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { identify, type ProcessId, signalGroup } from './processes.ts';
+import { type Ending, endAll, identify, type ProcessId, signalGroup } from './processes.ts';
 import { removeFolder } from './removal.ts';
 import type { Charge } from './watchdog.ts';
 
@@ -15,6 +15,7 @@ const WATCHDOG = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
 export class Guard {
   readonly #watchdog: ChildProcess;
   readonly #id: ProcessId;
+  readonly #endings: Ending[] = [];
   readonly #folders: string[] = [];
   #ended: Promise<void> | undefined;
 
@@ -45,7 +46,9 @@ export class Guard {
       signalGroup(id, 'SIGKILL');
       throw new Error(`${child.spawnfile} is not started: the stack is being stopped`);
     }
-    this.#tell({ ending: { process: id, signal } });
+    const ending = { process: id, signal };
+    this.#endings.push(ending);
+    this.#tell({ ending });
     return id;
   }
 
@@ -58,11 +61,14 @@ export class Guard {
   async end(): Promise<void> {
     this.#ended ??= this.#end();
     await this.#ended;
+    await endAll(this.#endings, 0); // none is left, unless the watchdog itself was killed
     await Promise.all(this.#folders.map(removeFolder));
   }
 
   async #end(): Promise<void> {
-    const gone = this.#watchdog.exitCode === null ? once(this.#watchdog, 'exit') : undefined;
+    const { exitCode, signalCode } = this.#watchdog;
+    if (exitCode !== null || signalCode !== null) return;
+    const gone = once(this.#watchdog, 'exit');
     this.#watchdog.ref();
     this.#watchdog.stdin?.end();
     await gone;

@@ -9,6 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf } from './error-code.ts';
 
 const POLL_MS = 20;
+/** The kernel may take a moment to clear a large process away. */
+const KILLED_WITHIN_MS = 10_000;
 
 export interface ProcessId {
   readonly pid: number;
@@ -43,7 +45,7 @@ export async function isGoneWithin(id: ProcessId, graceMs: number): Promise<bool
   return true;
 }
 
-/** Asks each with its signal, and kills what is left of its group when it is gone, or after `graceMs`. */
+/** Asks each with its signal, and kills what is left of its group when it is gone, or after `graceMs`. Resolves when they are gone. */
 export async function endAll(endings: readonly Ending[], graceMs: number): Promise<void> {
   const alive = endings.filter(({ process: id }) => isAlive(id));
   for (const { process: id, signal } of alive) signalGroup(id, signal);
@@ -51,7 +53,7 @@ export async function endAll(endings: readonly Ending[], graceMs: number): Promi
     alive.map(async ({ process: id }) => {
       const isGone = await isGoneWithin(id, graceMs);
       kill(-id.pid, 'SIGKILL');
-      if (!isGone) await isGoneWithin(id, graceMs);
+      if (!isGone) await isGoneWithin(id, KILLED_WITHIN_MS);
     }),
   );
 }

@@ -9,7 +9,7 @@ const POLL_MS = 50;
 const READY_WITHIN_MS = 10_000;
 
 /** Mounts, and the name of the database connection (`database/config/postgres`). */
-export const VAULT_PATHS = {
+const VAULT_PATHS = {
   kubernetes: 'kubernetes',
   kv1: 'kv1',
   kv2: 'kv',
