@@ -3,6 +3,7 @@
  * kube-apiserver tells them. Refuses to know updates, pruning and defaults.
  */
 import { Ajv, type ErrorObject } from 'ajv';
+import { DateTime } from 'luxon';
 import { type Fields, fieldsOf, isFields, listOf } from './objects.ts';
 import type { Cause } from './status.ts';
 
@@ -12,13 +13,21 @@ export interface Finding extends Cause {
 }
 
 export function validator(schema: Fields): (value: unknown) => Finding[] {
-  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateFormats: false });
+  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, logger: false });
+  ajv.addFormat('date-time', isDateTime);
+  ajv.addFormat('int32', { type: 'number', validate: (value) => Math.abs(value) < 2 ** 31 });
+  ajv.addFormat('int64', { type: 'number', validate: (value) => Math.abs(value) < 2 ** 63 });
   const validate = ajv.compile(fieldsOf(plain(schema)));
   return (value) => {
     if (validate(value)) return [];
     const findings = (validate.errors ?? []).flatMap((error) => finding(error));
     return findings.sort((a, b) => (a.field ?? '').localeCompare(b.field ?? ''));
   };
+}
+
+/** RFC 3339, with its zone. */
+function isDateTime(text: string): boolean {
+  return /T.*(Z|[+-]\d\d:\d\d)$/.test(text) && DateTime.fromISO(text).isValid;
 }
 
 /** OpenAPI v3 as JSON Schema: nullable and int-or-string become type lists; metadata is checked elsewhere. */
@@ -54,8 +63,9 @@ function finding(error: ErrorObject): Finding[] {
   const params: Fields = error.params;
   const missing = error.keyword === 'required' ? [String(params['missingProperty'])] : [];
   const path = [...names, ...missing];
-  const [reason, message] = told(dotted(path), error.data, params['allowedValues'] ?? error.schema);
-  return [{ reason, message, field: dotted(path), at: names }];
+  const limit = params['allowedValues'] ?? error.schema;
+  const [reason, message, field] = told(dotted(path), error.data, limit);
+  return [{ reason, message, field: field ?? dotted(path), at: names }];
 }
 
 function unescapePointer(part: string): string {
@@ -68,7 +78,11 @@ function dotted(path: readonly string[]): string {
   return text.replace(/^\./, '');
 }
 
-type Telling = (field: string, value: unknown, limit: unknown) => [reason: string, message: string];
+type Telling = (
+  field: string,
+  value: unknown,
+  limit: unknown,
+) => [reason: string, message: string, field?: string];
 
 const INVALID = 'FieldValueInvalid';
 
@@ -88,6 +102,12 @@ function body(rule: (limit: unknown) => string): Telling {
     INVALID,
     `Invalid value: ${shown(value)}: ${field} in body should ${rule(limit)}`,
   ];
+}
+
+/** The one finding that names no field. */
+function outOfRange(field: string, format: unknown): ReturnType<Telling> {
+  const why = `Checked value must be of type integer with format ${String(format)} in ${field}`;
+  return [INVALID, `Invalid value: "": ${why}`, '<nil>'];
 }
 
 const TOLD: Readonly<Record<string, Telling>> = {
@@ -127,7 +147,11 @@ const TOLD: Readonly<Record<string, Telling>> = {
     'FieldValueTooLong',
     `Too long: may not be more than ${String(limit)} bytes`,
   ],
-  format: body((limit) => `be of type ${String(limit)}`),
+  format: (field, value, format) => {
+    if (format !== 'date-time') return outOfRange(field, format);
+    const why = `${field} in body must be of type date-time: ${shown(value)}`;
+    return ['FieldValueTypeInvalid', `Invalid value: ${shown(value)}: ${why}`];
+  },
   oneOf: body(() => 'match exactly one schema'),
   anyOf: body(() => 'match at least one schema'),
   not: body(() => 'not match the forbidden schema'),

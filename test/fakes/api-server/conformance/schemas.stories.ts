@@ -51,7 +51,27 @@ export const SCHEMA_STORIES: readonly Story[] = [
       { size: 1, nested: [] },
       { size: 1, nested: { on: 'yes' } },
       { size: 1, parts: [{}, { name: 'x', count: 'y' }] },
+      { size: 1, when: 'yesterday' },
+      { size: 1, when: '2026-01-01' },
+      { size: 1, when: '2026-01-01T00:00:00' },
+      { size: 1, when: '2026-13-01T00:00:00Z' },
+      { size: 1, small: 2 ** 31 },
       { size: 0, color: 'blue' },
     ].map((spec) => ({ ask: `POST ${WIDGETS}`, send: widget('a', spec) })),
+  },
+  {
+    title: 'values that the schema takes',
+    steps: [
+      { size: 1, when: '2026-01-01T00:00:00Z' },
+      { size: 1, when: '2026-01-01T00:00:00.123456Z' },
+      { size: 1, when: '2026-01-01T00:00:00+01:00' },
+      { size: 1, big: 2 ** 40 },
+      { size: 1, either: 1 },
+      { size: 1, any: { a: [null, { b: null }] } },
+    ].map((spec, index) => ({
+      ask: `POST ${WIDGETS}`,
+      send: widget(`w${index}`, spec),
+      look: ['spec.size', 'spec.any', 'reason'],
+    })),
   },
 ];

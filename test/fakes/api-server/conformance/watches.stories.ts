@@ -57,6 +57,12 @@ export const WATCH_STORIES: readonly Story[] = [
       },
       { ask: `GET ${SECRETS}?watch=true&sendInitialEvents=true`, look: ['reason', 'code'] },
       { ask: `GET ${SECRETS}/b?watch=true&resourceVersion=$from`, look: ['metadata.name'] },
+      {
+        ask: `GET ${SECRETS}?watch=true&resourceVersion=$from`,
+        accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+        events: 2,
+        look,
+      },
       { ask: 'GET /api/v1/namespaces/$ns/gadgets?watch=true' },
     ],
   },
