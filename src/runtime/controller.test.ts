@@ -207,6 +207,19 @@ describe('a controller', () => {
     assert.ok(parts.runs.length > 8, String(parts.runs));
   });
 
+  it('orders the trial of a renewal by the end of its lease', async () => {
+    const parts = rig(() => ({
+      ...failed('transient'),
+      retryBefore: START + 90_000,
+      lane: 'renewal',
+    }));
+    await parts.controller.runOne(ONE);
+    const added: unknown[] = [];
+    parts.queue.add = (_ref, urgency) => added.push(urgency);
+    parts.clock.advanceBy(5_000);
+    assert.deepEqual(added, [{ lane: 'renewal', dueAt: START + 90_000 }]);
+  });
+
   it('turns what is thrown into a failure of this run alone, tried again in its lane', async () => {
     const parts = rig(() => {
       throw new FaultError({ kind: 'denied', reason: 'PermissionDenied', message: 'no' });

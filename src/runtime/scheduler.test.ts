@@ -91,6 +91,8 @@ describe('a scheduler', () => {
     assert.equal(clock.nextAlarm(), 1000);
     clock.fireNext();
     assert.equal(clock.nextAlarm(), 2000);
+    clock.at = () => assert.fail('the alarm was set anew for a later instant');
+    scheduler.at(ref('later'), 3000, 'refresh');
     scheduler.stop();
     assert.equal(scheduler.size, 0);
     assert.equal(clock.nextAlarm(), undefined);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';
-import { setImmediate as nextTick } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { SingleFlight } from './single-flight.ts';
 
@@ -46,15 +46,26 @@ describe('a single flight', () => {
     assert.equal(await again, 'up');
   });
 
-  it('is not joined once it has landed', async () => {
+  it('is not joined once it has landed, and its work is not aborted afterwards', async () => {
     const flights = new SingleFlight<string>();
     const work = new Work();
-    const first = flights.do('a', work.do);
-    work.runs[0]?.resolve('old');
-    await nextTick();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const first = flights.do('a', async (signal) => {
+      signal.addEventListener('abort', () => assert.fail('aborted'));
+      return promise;
+    });
+    // The first moment after the landing, before the passenger of the first flight is off.
+    queueMicrotask(() => resolve('old'));
+    for (let i = 0; i < 4; i += 1) await Promise.resolve();
     const second = flights.do('a', work.do);
-    work.runs[1]?.resolve('new');
+    work.runs[0]?.resolve('new');
     assert.deepEqual(await Promise.all([first, second]), ['old', 'new']);
+  });
+
+  it('leaves no listener on the signal of a passenger', async () => {
+    const { signal } = new AbortController();
+    await new SingleFlight<string>().do('a', async () => 'landed', signal);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   it('turns what the work throws at once into an error like any other', async () => {

@@ -85,6 +85,15 @@ describe('a work queue', () => {
     assert.deepEqual(stage.started, ['busy', 'one', 'two']);
   });
 
+  it('does not send a waiting key to the end of the line when it is added again', async () => {
+    const { queue, stage } = started(1);
+    queue.add(ref('one'), { lane: 'refresh' });
+    queue.add(ref('two'), { lane: 'refresh' });
+    queue.add(ref('one'), { lane: 'refresh' });
+    await nextTick();
+    assert.deepEqual(stage.started, ['one']);
+  });
+
   it('runs a key that was added while it ran once more, and only once', async () => {
     const { queue, stage } = started(2);
     queue.add(ref('one'), { lane: 'refresh' });

@@ -64,9 +64,14 @@ export class WorkQueue {
     this.#offer();
   }
 
-  /** Resolves when nothing runs, and nothing waits that may run now. */
+  /** Nothing runs, and nothing waits that may run now. */
+  isIdle(): boolean {
+    return this.#running.size === 0 && !this.#mayDraw();
+  }
+
+  /** Resolves when it is idle. */
   async idle(): Promise<void> {
-    if (this.#isIdle()) return;
+    if (this.isIdle()) return;
     await new Promise<void>((resolve) => this.#idlers.push(resolve));
   }
 
@@ -124,12 +129,8 @@ export class WorkQueue {
     this.#tellIdlers();
   }
 
-  #isIdle(): boolean {
-    return this.#running.size === 0 && !this.#mayDraw();
-  }
-
   #tellIdlers(): void {
-    if (!this.#isIdle()) return;
+    if (!this.isIdle()) return;
     for (const resolve of this.#idlers.splice(0)) resolve();
   }
 }
