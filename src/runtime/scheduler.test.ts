@@ -93,7 +93,14 @@ describe('a scheduler', () => {
     assert.equal(clock.nextAlarm(), 2000);
     clock.at = () => assert.fail('the alarm was set anew for a later instant');
     scheduler.at(ref('later'), 3000, 'refresh');
+  });
+
+  it('holds no instant and no alarm once it is stopped, whatever a run under way still asks for', () => {
+    const { clock, scheduler } = setUp();
+    scheduler.at(ref('one'), 10, 'refresh');
     scheduler.stop();
+    scheduler.at(ref('two'), 10, 'refresh');
+    scheduler.wakeBy(ref('three'), 10, 'refresh');
     assert.equal(scheduler.size, 0);
     assert.equal(clock.nextAlarm(), undefined);
   });

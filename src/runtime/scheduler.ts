@@ -28,6 +28,7 @@ export class Scheduler {
   readonly #byKey = new Map<string, Entry>();
   #alarm: { readonly whenMs: number; readonly timer: Disposable } | undefined;
   #arrivals = 0;
+  #isStopped = false;
 
   constructor(clock: Clock, queue: Intake) {
     this.#clock = clock;
@@ -41,6 +42,7 @@ export class Scheduler {
 
   /** The instant of this key, replacing any other. `endsAt` (a lease's end) orders the lane 'renewal'; absent means `whenMs`. */
   at(ref: Ref, whenMs: number, lane: Lane, endsAt = whenMs): void {
+    if (this.#isStopped) return;
     this.#drop(ref);
     this.#arrivals += 1;
     const entry = { ref, whenMs, lane, endsAt, order: this.#arrivals };
@@ -60,8 +62,9 @@ export class Scheduler {
     this.#arm();
   }
 
-  /** Drops all instants and the alarm. */
+  /** For good: drops all instants and the alarm, and takes no more, so that no timer outlives the operator. */
   stop(): void {
+    this.#isStopped = true;
     for (const { ref } of this.#byKey.values()) this.#drop(ref);
     this.#arm();
   }

@@ -65,13 +65,13 @@ export class WorkQueue {
   }
 
   /** Nothing runs, and nothing waits that may run now. */
-  isIdle(): boolean {
+  #isIdle(): boolean {
     return this.#running.size === 0 && !this.#mayDraw();
   }
 
   /** Resolves when it is idle. */
   async idle(): Promise<void> {
-    if (this.isIdle()) return;
+    if (this.#isIdle()) return;
     await new Promise<void>((resolve) => this.#idlers.push(resolve));
   }
 
@@ -130,7 +130,7 @@ export class WorkQueue {
   }
 
   #tellIdlers(): void {
-    if (!this.isIdle()) return;
+    if (!this.#isIdle()) return;
     for (const resolve of this.#idlers.splice(0)) resolve();
   }
 }
