@@ -22,7 +22,7 @@ export interface Observer {
   with(keys: LogKeys): Observer;
 }
 
-export type ReconcileResult = 'success' | 'requeue_after' | 'error';
+type ReconcileResult = 'success' | 'requeue_after' | 'error';
 /** One namespace/name of a VaultConnection: as many series as there are connections, as with VSO. */
 export interface ClientOperation {
   readonly operation: 'login' | 'renew' | 'read' | 'write' | 'revoke';
@@ -94,4 +94,4 @@ export interface Gauges {
   readonly vault_lease_operator_leader: NoLabels;
 }
 
-export type NoLabels = Readonly<Record<string, never>>;
+type NoLabels = Readonly<Record<string, never>>;

@@ -5,7 +5,7 @@
 import type { ClientOperation, Counters, Gauges, Histograms } from '../runtime/observer.ts';
 
 /** The values of each label, or 'open'. */
-export type LabelValues<Labels> = {
+type LabelValues<Labels> = {
   readonly [L in keyof Labels]: readonly Labels[L][] | 'open';
 };
 

@@ -10,7 +10,7 @@ import type { Observer } from '../runtime/observer.ts';
 import { type Address, parseAddress } from './address.ts';
 
 /** By name; undefined means well, a text says what is not. */
-export type Checks = Readonly<Record<string, () => string | undefined>>;
+type Checks = Readonly<Record<string, () => string | undefined>>;
 
 export interface HealthOptions {
   readonly clock: Clock;
