@@ -108,9 +108,10 @@ export class Operator {
   /** As if the process had died: nothing more is sent. */
   async abandon(): Promise<void> {
     this.#wired?.scheduler.stop();
+    this.#wired?.queue.pause();
     this.#stopping.abort(new Error('abandoned'));
     await this.#transport?.close();
-    await Promise.allSettled([...this.#tasks, this.#wired?.queue.stop()]);
+    await Promise.allSettled(this.#tasks);
   }
 
   async #learn(transport: Transport): Promise<Surroundings | undefined> {

@@ -22,6 +22,8 @@ export class OperatorProcess implements OperatorControl {
   readonly #around: OperatorSurroundings;
   #child: ChildProcess | undefined;
   #log = '';
+  /** Where the log of the running process begins. */
+  #startedAt = 0;
   #ports: { probes: number; metrics: number } | undefined;
 
   constructor(around: OperatorSurroundings) {
@@ -46,6 +48,7 @@ export class OperatorProcess implements OperatorControl {
     });
     this.#child = child;
     this.#ports = undefined;
+    this.#startedAt = this.#log.length;
     child.stdout.on('data', (chunk) => this.#take(String(chunk)));
     child.stderr.on('data', (chunk) => this.#take(String(chunk)));
     child.once('exit', () => {
@@ -78,10 +81,11 @@ export class OperatorProcess implements OperatorControl {
 
   #take(text: string): void {
     this.#log += text;
-    const line = /"msg":"listening"[^\n]*/.exec(this.#log.slice(-20_000));
-    const probes = line && /"probes":(\d+)/.exec(line[0]);
-    const metrics = line && /"metrics":(\d+)/.exec(line[0]);
-    if (probes && metrics) this.#ports = { probes: Number(probes[1]), metrics: Number(metrics[1]) };
+    const line = this.#log
+      .slice(this.#startedAt)
+      .split('\n')
+      .findLast((each) => each.includes('"msg":"listening"'));
+    if (line && !this.#ports) this.#ports = JSON.parse(line);
   }
 
   async #ready(child: ChildProcess): Promise<void> {
