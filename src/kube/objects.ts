@@ -5,6 +5,7 @@
 import { GROUP, VERSION } from '../api/group.ts';
 import type { ObjectMeta } from '../api/object.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { FaultError } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Route } from './api-call.ts';
 import { hasStatus, isObjectMissing } from './faults.ts';
@@ -35,6 +36,8 @@ export interface ObjectsOptions {
 }
 
 const PAGE_SIZE = 500;
+/** Others write while we do; who loses this often comes back later. */
+const MOST_ATTEMPTS = 3;
 
 /** VSO's, which would hold an object back once VSO is gone. */
 const VSO_FINALIZERS: ReadonlySet<string> = new Set([
@@ -75,28 +78,31 @@ export class CustomObjects {
 
   /** Throws when it cannot be told: a forbidden read, or a kind that is not served. */
   async exists(ref: Ref, uid: string, signal: AbortSignal): Promise<'there' | 'gone'> {
-    const { route } = this.#of(ref);
-    const { namespace, name } = ref;
-    try {
-      const { json } = await this.#options.transport.raw(
-        { verb: 'get', route, namespace, name },
-        signal,
-      );
-      return wireObject(json).metadata.uid === uid ? 'there' : 'gone';
-    } catch (thrown) {
-      if (isObjectMissing(thrown, name)) return 'gone';
-      throw thrown;
-    }
+    return (await this.#live(ref, signal))?.metadata.uid === uid ? 'there' : 'gone';
   }
 
-  /** The uid in the patch makes it fail for an object that was made anew; one that is gone needs no status. */
+  /**
+   * Fails for an object that was made anew; one that is gone needs no status. The guard is the resourceVersion: the API
+   * server looks at no uid in a patch of the status of a custom resource.
+   */
   async patchStatus(ref: Ref, uid: string, status: object, signal: AbortSignal): Promise<void> {
-    this.#options.assertLeading();
-    const { route } = this.#of(ref);
+    const { route, store } = this.#of(ref);
     const { namespace, name } = ref;
-    const body = { metadata: { uid }, status };
-    const call = { verb: 'patch', route, namespace, name, subresource: 'status', body } as const;
-    await this.#write(ref, () => this.#options.transport.raw(call, signal));
+    const kept = store.get(namespace, name);
+    let state = kept?.metadata.uid === uid ? kept : await this.#live(ref, signal);
+    for (let attempt = 1; state !== undefined; attempt += 1) {
+      this.#options.assertLeading();
+      if (state.metadata.uid !== uid) throw madeAnew(ref);
+      const { resourceVersion } = state.metadata;
+      const body = { metadata: { resourceVersion }, status };
+      const call = { verb: 'patch', route, namespace, name, subresource: 'status', body } as const;
+      try {
+        return await this.#write(ref, () => this.#options.transport.raw(call, signal));
+      } catch (thrown) {
+        if (!hasStatus(thrown, 409) || attempt === MOST_ATTEMPTS) throw thrown;
+        state = await this.#live(ref, signal);
+      }
+    }
   }
 
   async stripFinalizers(object: CustomObject, signal: AbortSignal): Promise<void> {
@@ -111,6 +117,18 @@ export class CustomObjects {
     const call = { verb: 'patch', route, namespace, name, body } as const;
     const ref = { kind: object.kind, namespace, name };
     await this.#write(ref, () => this.#options.transport.raw(call, signal));
+  }
+
+  /** Undefined only when the API server says that this very object is not there. */
+  async #live(ref: Ref, signal: AbortSignal): Promise<CustomObject | undefined> {
+    const { namespace, name, kind } = ref;
+    const call = { verb: 'get', route: this.#of(ref).route, namespace, name } as const;
+    try {
+      return customObject(kind, wireObject((await this.#options.transport.raw(call, signal)).json));
+    } catch (thrown) {
+      if (isObjectMissing(thrown, name)) return undefined;
+      throw thrown;
+    }
   }
 
   async #write(ref: Ref, send: () => Promise<{ readonly json: unknown }>): Promise<void> {
@@ -145,6 +163,14 @@ export class CustomObjects {
     });
     return { route, store, reflector };
   }
+}
+
+function madeAnew({ kind, name }: Ref): FaultError {
+  return new FaultError({
+    kind: 'transient',
+    reason: 'KubernetesConflict',
+    message: `${kind} ${name} was deleted and made anew meanwhile`,
+  });
 }
 
 /** Lists leave kind and apiVersion out of their items. */

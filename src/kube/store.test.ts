@@ -89,6 +89,22 @@ describe('the store', () => {
     assert.equal(store.observed(thing(4, 'u2')).length, 1);
   });
 
+  it('an object that a second list still holds was not deleted after all', () => {
+    const store = storeWith(thing(1));
+    store.removed(thing(1));
+    assert.deepEqual(store.replaced([thing(2)], nothing, '2', false), []);
+    assert.equal(store.replaced([thing(2)], nothing, '3', false).length, 1);
+  });
+
+  it('a late answer to our write does not bring back what the watch said is gone', () => {
+    const store = storeWith(thing(1));
+    store.vanished(thing(3));
+    assert.deepEqual(store.written(thing(2)), []);
+    assert.equal(store.size, 0);
+    store.observed(thing(4));
+    assert.equal(store.written(thing(5)).length, 1);
+  });
+
   it('a late end of the old object does not take the one that we made anew', () => {
     const store = storeWith(thing(1, 'u1'));
     store.written(thing(9, 'u2'));

@@ -15,12 +15,19 @@ interface Ahead {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly gone: boolean;
+  /** A list held what we had deleted: it may have been taken before. The next one will not have been. */
+  listed?: boolean;
 }
+
+/** An answer to a write of ours is at most this many deletions late. */
+const MOST_VANISHED = 1_000;
 
 export class Store<T> {
   readonly #identity: (object: T) => Identity;
   readonly #objects = new Map<string, T>();
   readonly #ahead = new Map<string, Ahead>();
+  /** Uids that the watch lately said are gone: a late answer to a write of ours must not bring them back. */
+  readonly #vanished = new Set<string>();
 
   constructor(identity: (object: T) => Identity) {
     this.#identity = identity;
@@ -44,6 +51,7 @@ export class Store<T> {
     const ahead = this.#ahead.get(keyOf(news));
     if (ahead !== undefined && isStale(news, ahead)) return [];
     this.#ahead.delete(keyOf(news));
+    this.#vanished.delete(news.uid);
     return this.#put(object);
   }
 
@@ -51,6 +59,7 @@ export class Store<T> {
   vanished(news: Identity): readonly Change<T>[] {
     const ahead = this.#ahead.get(keyOf(news));
     if (ahead?.uid === news.uid) this.#ahead.delete(keyOf(news));
+    this.#rememberVanished(news.uid);
     return this.#drop(news);
   }
 
@@ -75,15 +84,14 @@ export class Store<T> {
       this.#ahead.delete(key);
       changes.push(...this.#drop(this.#identity(object)));
     }
-    for (const [key, ahead] of this.#ahead) {
-      if (ahead.gone && !listed.has(key)) this.#ahead.delete(key);
-    }
+    this.#listTombstones(listed);
     return changes;
   }
 
   /** The API server's answer to a write of ours. */
   written(object: T): readonly Change<T>[] {
     const { uid, resourceVersion, ...place } = this.#identity(object);
+    if (this.#vanished.has(uid)) return [];
     const before = this.#objects.get(keyOf(place));
     if (before !== undefined) {
       const known = this.#identity(before);
@@ -100,6 +108,20 @@ export class Store<T> {
     const { uid, resourceVersion } = gone;
     if (changes.length > 0) this.#ahead.set(keyOf(gone), { uid, resourceVersion, gone: true });
     return changes;
+  }
+
+  #listTombstones(listed: ReadonlySet<string>): void {
+    for (const [key, ahead] of this.#ahead) {
+      if (!ahead.gone) continue;
+      if (ahead.listed === true || !listed.has(key)) this.#ahead.delete(key);
+      else ahead.listed = true;
+    }
+  }
+
+  #rememberVanished(uid: string): void {
+    this.#vanished.add(uid);
+    const [oldest] = this.#vanished;
+    if (this.#vanished.size > MOST_VANISHED && oldest !== undefined) this.#vanished.delete(oldest);
   }
 
   #put(object: T): Change<T>[] {
@@ -136,5 +158,7 @@ export function keyOf(place: Place): string {
 }
 
 function isStale(news: Identity, ahead: Ahead): boolean {
-  return ahead.gone ? news.uid === ahead.uid : isOlder(news.resourceVersion, ahead.resourceVersion);
+  return ahead.gone
+    ? news.uid === ahead.uid && ahead.listed !== true
+    : isOlder(news.resourceVersion, ahead.resourceVersion);
 }
