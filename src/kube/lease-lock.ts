@@ -44,7 +44,10 @@ export class LeaseLock {
   ): Promise<LockRecord> {
     const call = { verb, route: LEASES, namespace: this.#namespace, body };
     const named = verb === 'create' ? call : { ...call, name: LEASE_NAME };
-    const { json } = await this.#transport.raw(named, signal, { deadlineMs: DEADLINE_MS });
+    const { json } = await this.#transport.raw(named, signal, {
+      deadlineMs: DEADLINE_MS,
+      lane: 'own',
+    });
     return recordOf(json);
   }
 }

@@ -3,5 +3,4 @@ import type { Route } from './api-call.ts';
 
 export const SECRETS: Route = { group: '', version: 'v1', plural: 'secrets' };
 export const NAMESPACES: Route = { group: '', version: 'v1', plural: 'namespaces' };
-export const SERVICE_ACCOUNTS: Route = { group: '', version: 'v1', plural: 'serviceaccounts' };
 export const LEASES: Route = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' };

@@ -1,10 +1,9 @@
 /** Tokens of service accounts by TokenRequest: bound to an audience, short-lived, and never kept. */
+import { CoreV1Api } from '@kubernetes/client-node';
 import { FaultError } from '../runtime/fault.ts';
 import { type Sealed, seal } from '../runtime/sealed.ts';
 import { isObjectMissing } from './faults.ts';
-import { SERVICE_ACCOUNTS } from './routes.ts';
 import type { Transport } from './transport.ts';
-import { isRecord } from './wire.ts';
 
 export interface TokenWish {
   readonly serviceAccount: { readonly namespace: string; readonly name: string };
@@ -21,28 +20,19 @@ export async function requestToken(
 ): Promise<Sealed<string>> {
   const { namespace, name } = wish.serviceAccount;
   const { audiences, expirationSeconds } = wish;
-  const spec = { expirationSeconds, ...(audiences.length > 0 && { audiences }) };
-  const call = {
-    verb: 'create',
-    route: SERVICE_ACCOUNTS,
-    namespace,
-    name,
-    subresource: 'token',
-    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
-  } as const;
+  const body = { spec: { audiences: [...audiences], expirationSeconds } };
+  const api = transport.typed(CoreV1Api, signal, { repeatable: true });
   try {
-    const { json } = await transport.raw(call, signal, { repeatable: true });
-    return seal(tokenIn(json));
+    const { status } = await api.createNamespacedServiceAccountToken({ namespace, name, body });
+    return seal(given(status?.token));
   } catch (thrown) {
     if (isObjectMissing(thrown, name)) throw notFound(wish);
     throw thrown;
   }
 }
 
-function tokenIn(json: unknown): string {
-  const status = isRecord(json) ? json['status'] : undefined;
-  const token = isRecord(status) ? status['token'] : undefined;
-  if (typeof token === 'string' && token !== '') return token;
+function given(token: string | undefined): string {
+  if (token !== undefined && token !== '') return token;
   throw new FaultError({
     kind: 'transient',
     reason: 'KubernetesUnavailable',

@@ -10,15 +10,38 @@ export interface Workload {
   readonly rolledOut: boolean;
 }
 
+/** A Deployment, DaemonSet or StatefulSet. */
 export function workloadOf(json: unknown): Workload {
   const { metadata, spec, status } = wireObject(json);
   return {
     createdAt: epochMsOf(metadata.creationTimestamp ?? ''),
     paused: at(spec, 'paused') === true,
-    rollsByItself: at(spec, 'updateStrategy', 'type') !== 'OnDelete',
+    rollsByItself: rollsByItself(at(spec, 'updateStrategy')),
     podAnnotations: annotationsOf(at(spec, 'template', 'metadata', 'annotations')),
     rolledOut: hasRolledOut(metadata.generation ?? 0, spec, status),
   };
+}
+
+/** An Argo Rollout, which restarts its pods at `restartAt` and is marked in its own annotations. */
+export function rolloutOf(json: unknown): Workload {
+  const { metadata, spec, status } = wireObject(json);
+  const wanted = Number(at(spec, 'replicas') ?? 1);
+  const isObserved = Number(at(status, 'observedGeneration') ?? -1) >= (metadata.generation ?? 0);
+  const hasRestarted = at(spec, 'restartAt') === at(status, 'restartedAt');
+  const available = Number(at(status, 'availableReplicas') ?? 0);
+  return {
+    createdAt: epochMsOf(metadata.creationTimestamp ?? ''),
+    paused: at(spec, 'paused') === true,
+    rollsByItself: true,
+    podAnnotations: metadata.annotations ?? {},
+    rolledOut: isObserved && hasRestarted && available >= wanted,
+  };
+}
+
+/** Pods below a partition stay as they are, as all do with OnDelete. */
+function rollsByItself(strategy: unknown): boolean {
+  const partition = Number(at(strategy, 'rollingUpdate', 'partition') ?? 0);
+  return at(strategy, 'type') !== 'OnDelete' && partition === 0;
 }
 
 /** The names that DaemonSets and the others have for the same counts. */

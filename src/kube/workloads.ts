@@ -1,5 +1,5 @@
 /**
- * Restart targets: read live, and stamped by merge patches of pod-template annotations. Promises that stamps for one
+ * Restart targets: read live, and stamped by merge patches of pod-template annotations (for Rollouts: of their own). Promises that stamps for one
  * workload that come together are one patch, hence one rollout, and that patches of one workload never overlap.
  */
 import type { Clock } from '../runtime/clock.ts';
@@ -9,7 +9,7 @@ import type { Route } from './api-call.ts';
 import { hasStatus } from './faults.ts';
 import { type PatchBatch, PatchBatches } from './patch-batches.ts';
 import type { Transport } from './transport.ts';
-import { type Workload, workloadOf } from './workload.ts';
+import { rolloutOf, type Workload, workloadOf } from './workload.ts';
 
 export type TargetKind = 'Deployment' | 'DaemonSet' | 'StatefulSet' | 'argo.Rollout';
 
@@ -51,7 +51,8 @@ export class WorkloadPatches {
     const { namespace, name, kind } = target;
     const call = { verb: 'get', route: ROUTES[kind], namespace, name } as const;
     try {
-      return workloadOf((await this.#options.transport.raw(call, signal)).json);
+      const { json } = await this.#options.transport.raw(call, signal);
+      return kind === 'argo.Rollout' ? rolloutOf(json) : workloadOf(json);
     } catch (thrown) {
       if (hasStatus(thrown, 404)) return undefined;
       throw thrown;
@@ -79,10 +80,19 @@ export class WorkloadPatches {
     const { transport, clock, assertLeading } = this.#options;
     const { kind, namespace, name } = target;
     assertLeading();
-    const template = { metadata: { annotations } };
-    // Argo restarts the pods of a Rollout at this instant without a new revision, as VSO asks it to.
-    const restartAt = kind === 'argo.Rollout' ? { restartAt: rfc3339(clock.now()) } : {};
-    const body = { spec: { template, ...restartAt } };
+    const metadata = { annotations };
+    const body =
+      kind === 'argo.Rollout'
+        ? restartNow(metadata, clock.now())
+        : { spec: { template: { metadata } } };
     await transport.raw({ verb: 'patch', route: ROUTES[kind], namespace, name, body }, signal);
   }
+}
+
+/**
+ * As VSO asks it: Argo replaces the pods of a Rollout in place. A changed pod template would begin a canary instead,
+ * which may wait for a person while the old pods lose their credential, and a Rollout may have no template of its own.
+ */
+function restartNow(metadata: object, nowMs: number): object {
+  return { metadata, spec: { restartAt: rfc3339(nowMs) } };
 }

@@ -39,6 +39,27 @@ const DEFINITIONS: Route = {
   version: 'v1',
   plural: 'customresourcedefinitions',
 };
+/** Argo's Rollout, as far as the server has to know it. */
+const ROLLOUTS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'rollouts.argoproj.io' },
+  spec: {
+    group: 'argoproj.io',
+    names: { kind: 'Rollout', listKind: 'RolloutList', plural: 'rollouts', singular: 'rollout' },
+    scope: 'Namespaced',
+    versions: [
+      {
+        name: 'v1alpha1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        },
+      },
+    ],
+  },
+};
 const NAMESPACES: Route = { group: '', version: 'v1', plural: 'namespaces' };
 const ACCOUNTS: Route = { group: '', version: 'v1', plural: 'serviceaccounts' };
 
@@ -97,7 +118,7 @@ async function server(clock: Clock): Promise<{ access: ClusterAccess; stop: () =
     await define(access, clock);
     return { access, stop: () => Promise.resolve() };
   }
-  const manifests = crds().map((crd) => JSON.stringify(crd));
+  const manifests = [...crds(), ROLLOUTS].map((crd) => JSON.stringify(crd));
   const fake = await startApiServer({ clock, manifests });
   const folder = mkdtempSync(join(tmpdir(), 'vault-lease-operator-kube-'));
   const kubeconfigPath = join(folder, 'kubeconfig');
@@ -114,13 +135,15 @@ async function define(access: ClusterAccess, clock: Clock): Promise<void> {
     clock,
     userAgent: 'vault-lease-operator/0.0.0 (test)',
   });
-  for (const crd of crds()) {
+  let made = false;
+  for (const crd of [...crds(), ROLLOUTS]) {
     try {
       await transport.raw({ verb: 'create', route: DEFINITIONS, body: crd }, never);
+      made = true;
     } catch (thrown) {
       if (!hasStatus(thrown, 409)) throw thrown;
     }
   }
-  await sleep(1_500);
+  if (made) await sleep(3_000);
   await transport.close();
 }
