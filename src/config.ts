@@ -3,8 +3,11 @@
  * so that its Deployments run unchanged; what has no meaning here is accepted and said so. Throws ConfigError with
  * a text for the person who wrote the flag.
  */
-import { parseDuration } from './api/duration.ts';
+import { parseGoDuration } from './go-duration.ts';
 import { OPTIONS, type Option, type OptionName } from './options.ts';
+import type { LogLevel } from './runtime/observer.ts';
+import { parseAddress } from './telemetry/address.ts';
+import { logLevelOf } from './telemetry/logger.ts';
 
 export class ConfigError extends Error {
   override name = 'ConfigError';
@@ -31,7 +34,7 @@ export interface Config {
     readonly multiplier: number;
     readonly randomization: number;
   };
-  readonly log: { readonly level: string; readonly encoding: 'json' | 'console' };
+  readonly log: { readonly level: LogLevel; readonly encoding: 'json' | 'console' };
   readonly operatorNamespace: string;
   readonly replica: string;
   /** Sentences for the log: options that were given and mean nothing here. */
@@ -53,15 +56,16 @@ export function readConfig(around: Surroundings): Config {
   const value = (name: OptionName): string => given.get(name) ?? OPTIONS[name].default;
   const flag = (name: OptionName): boolean => booleanOf(name, value(name));
   const number = (name: OptionName): number => numberOf(name, value(name));
+  const count = (name: OptionName): number => countOf(name, value(name));
   const duration = (name: OptionName): number => durationOf(name, value(name));
   return {
     action: actionOf(flag),
     kubeconfig: value('kubeconfig') || undefined,
     leaderElect: flag('leader-elect'),
-    metricsAddress: value('metrics-bind-address'),
-    healthAddress: value('health-probe-bind-address'),
-    clientCacheSize: number('client-cache-size'),
-    concurrency: number(
+    metricsAddress: addressOf('metrics-bind-address', value('metrics-bind-address')),
+    healthAddress: addressOf('health-probe-bind-address', value('health-probe-bind-address')),
+    clientCacheSize: count('client-cache-size'),
+    concurrency: count(
       given.has('max-concurrent-reconciles')
         ? 'max-concurrent-reconciles'
         : 'max-concurrent-reconciles-vds',
@@ -80,7 +84,7 @@ export function readConfig(around: Surroundings): Config {
       randomization: number('backoff-randomization-factor'),
     },
     log: {
-      level: value('zap-log-level'),
+      level: levelOf(value('zap-log-level')),
       encoding:
         value('zap-encoder') === 'console' || (flag('zap-devel') && !given.has('zap-encoder'))
           ? 'console'
@@ -159,11 +163,36 @@ function numberOf(name: string, text: string): number {
   return value;
 }
 
+function countOf(name: string, text: string): number {
+  const value = numberOf(name, text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new ConfigError(`flag --${name} must be a whole number of at least 1, not "${text}"`);
+}
+
+function addressOf(name: string, text: string): string {
+  try {
+    parseAddress(text);
+    return text;
+  } catch (error) {
+    throw new ConfigError(`flag --${name}: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+function levelOf(text: string): LogLevel {
+  const level = logLevelOf(text);
+  if (level) return level;
+  throw new ConfigError(
+    `flag --zap-log-level must be debug, info, warn, error or a number, not "${text}"`,
+  );
+}
+
 function durationOf(name: string, text: string): number {
   try {
-    return parseDuration(text);
+    return parseGoDuration(text);
   } catch {
-    throw new ConfigError(`flag --${name} must be a duration such as 30s, 5m or 1h, not "${text}"`);
+    throw new ConfigError(
+      `flag --${name} must be a duration such as 30s, 1m30s or 1h, not "${text}"`,
+    );
   }
 }
 
@@ -176,7 +205,7 @@ function ledgerOf(model: string): LedgerStorage {
   if (model === '' || model === 'direct-unencrypted') return 'plain';
   if (model === 'none') return 'none';
   throw new ConfigError(
-    `flag --client-cache-persistence-model must be none or direct-unencrypted, not "${model}"`,
+    `flag --client-cache-persistence-model must be none or direct-unencrypted, not "${model}"; encryption of lease records is not available in this version`,
   );
 }
 

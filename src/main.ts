@@ -9,9 +9,10 @@ import { type Config, ConfigError, helpText, readConfig } from './config.ts';
 import { loadCluster } from './kube/cluster-access.ts';
 import { Operator } from './operator.ts';
 import { SystemClock } from './runtime/clock.ts';
+import { LANES } from './runtime/lanes.ts';
 import type { Observer } from './runtime/observer.ts';
 import { HealthServer } from './telemetry/health.ts';
-import { createLogger, logLevelOf } from './telemetry/logger.ts';
+import { createLogger } from './telemetry/logger.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { TelemetryObserver } from './telemetry/observer.ts';
 import { buildInfo, VERSION } from './version.ts';
@@ -47,8 +48,7 @@ async function configured(): Promise<Config> {
 async function run(config: Config): Promise<void> {
   const clock = new SystemClock();
   const metrics = new Metrics({ kinds: Object.keys(KINDS), build: buildInfo(), withProcess: true });
-  const { level, encoding } = config.log;
-  const logger = createLogger({ level: logLevelOf(level) ?? 'info', encoding });
+  const logger = createLogger(config.log);
   const observer = new TelemetryObserver(logger, metrics);
   dieLoudly(observer);
   for (const note of config.notes) observer.log('warn', note);
@@ -66,7 +66,7 @@ async function run(config: Config): Promise<void> {
     files: { read: textOf },
     version: VERSION,
   });
-  watchOver(metrics, operator);
+  watchOver(metrics, operator, config);
   const health = new HealthServer({
     clock,
     observer,
@@ -86,7 +86,7 @@ async function run(config: Config): Promise<void> {
 }
 
 /** Figures that are read when somebody asks. */
-function watchOver(metrics: Metrics, operator: Operator): void {
+function watchOver(metrics: Metrics, operator: Operator, config: Config): void {
   metrics.readAtScrape('vault_lease_operator_ledger_records', () => {
     const counts = operator.wired?.book.counts() ?? NO_RECORDS;
     return RECORD_STATES.map((state) => [{ state }, counts[state]] as const);
@@ -95,6 +95,7 @@ function watchOver(metrics: Metrics, operator: Operator): void {
     const depth = operator.wired?.queue.depth() ?? NO_DEPTH;
     return LANES.map((lane) => [{ name: 'reconcile', priority: lane }, depth[lane]] as const);
   });
+  metrics.set('vso_client_cache_size', config.clientCacheSize, {});
   metrics.readAtScrape('vso_client_cache_length', () => [
     [{}, operator.wired?.vault.sessions.size ?? 0],
   ]);
@@ -102,7 +103,6 @@ function watchOver(metrics: Metrics, operator: Operator): void {
 
 const RECORD_STATES = ['pending', 'current', 'retiring', 'foreign', 'unreadable'] as const;
 const NO_RECORDS = { pending: 0, current: 0, retiring: 0, foreign: 0, unreadable: 0 };
-const LANES = ['renewal', 'first', 'refresh'] as const;
 const NO_DEPTH = { renewal: 0, first: 0, refresh: 0 };
 
 /** The first signal stops in order, the second at once. */

@@ -85,8 +85,6 @@ export interface Gauges {
   readonly workqueue_depth: { readonly name: 'reconcile'; readonly priority: Lane };
   readonly vso_client_cache_size: NoLabels;
   readonly vso_client_cache_length: NoLabels;
-  /** Since the start; a gauge because it is one in VSO. */
-  readonly vso_client_cache_evictions: NoLabels;
   readonly vault_lease_operator_ledger_records: {
     readonly state: 'pending' | 'current' | 'retiring' | 'foreign' | 'unreadable';
   };

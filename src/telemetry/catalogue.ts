@@ -121,7 +121,6 @@ export const GAUGES: Catalogue<Gauges> = {
   },
   vso_client_cache_size: { help: 'Identities whose Vault token may be kept.', labels: {} },
   vso_client_cache_length: { help: 'Identities whose Vault token is kept.', labels: {} },
-  vso_client_cache_evictions: { help: 'Vault tokens that made room for others.', labels: {} },
   vault_lease_operator_ledger_records: {
     help: 'Credentials on record, by state; foreign and unreadable ones are left alone.',
     labels: { state: ['pending', 'current', 'retiring', 'foreign', 'unreadable'] },

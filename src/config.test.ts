@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ConfigError, helpText, readConfig, type Surroundings } from './config.ts';
+import { parseGoDuration } from './go-duration.ts';
+import { OPTIONS } from './options.ts';
+
+function around(args: readonly string[], env: Surroundings['env'] = {}): Surroundings {
+  return { args, env, hostname: 'host', podNamespace: undefined };
+}
+
+describe('readConfig', () => {
+  it("has VSO's defaults", () => {
+    const config = readConfig(around([]));
+    assert.equal(config.leaderElect, true);
+    assert.equal(config.metricsAddress, ':8080');
+    assert.equal(config.healthAddress, ':8081');
+    assert.equal(config.concurrency, 100);
+    assert.equal(config.allowDefaultGlobals, true);
+    assert.equal(config.operatorNamespace, 'default');
+    assert.deepEqual(config.backoff, {
+      initialMs: 5_000,
+      maxMs: 60_000,
+      multiplier: 1.5,
+      randomization: 0.5,
+    });
+  });
+
+  it('keeps the ledger unless it is told not to', () => {
+    const model = '--client-cache-persistence-model';
+    assert.equal(readConfig(around([])).ledger, 'plain');
+    assert.equal(readConfig(around([model, 'direct-unencrypted'])).ledger, 'plain');
+    assert.equal(readConfig(around([`${model}=none`])).ledger, 'none');
+  });
+
+  for (const [sentence, args] of [
+    ['one dash', ['-leader-elect=false']],
+    ['two dashes', ['--leader-elect=false']],
+    ["Go's short words", ['--leader-elect=f']],
+  ] as const)
+    it(`takes ${sentence}`, () => assert.equal(readConfig(around(args)).leaderElect, false));
+
+  it('takes a bare boolean as true and a value from the next word', () => {
+    const config = readConfig(around(['--zap-devel', '--zap-log-level', 'debug']));
+    assert.deepEqual(config.log, { level: 'debug', encoding: 'console' });
+  });
+
+  it('lets a set variable beat the flag, and an empty one not', () => {
+    const flag = ['--max-concurrent-reconciles=5'];
+    const at = (text: string): number =>
+      readConfig(around(flag, { VSO_MAX_CONCURRENT_RECONCILES: text })).concurrency;
+    assert.equal(at('7'), 7);
+    assert.equal(at(''), 5);
+  });
+
+  it("finds the namespace in the pod before the variable, and the pod's name", () => {
+    const env = { OPERATOR_NAMESPACE: 'var', OPERATOR_POD_NAME: 'pod-1' };
+    assert.equal(readConfig(around([], env)).operatorNamespace, 'var');
+    assert.equal(
+      readConfig({ ...around([], env), podNamespace: 'file' }).operatorNamespace,
+      'file',
+    );
+    assert.equal(readConfig(around([], env)).replica, 'pod-1');
+  });
+
+  it('says which options have no effect', () => {
+    const { notes } = readConfig(around(['--kube-client-qps=100', '--zap-log-level=info']));
+    assert.equal(notes.length, 1);
+    assert.match(notes[0] ?? '', /--kube-client-qps was given and has no effect/);
+  });
+
+  it('knows what else it may be asked', () => {
+    assert.equal(readConfig(around(['--help'])).action, 'help');
+    assert.equal(readConfig(around(['-version'])).action, 'version');
+    assert.equal(readConfig(around(['--uninstall'])).action, 'uninstall');
+  });
+
+  for (const [sentence, args, pattern] of [
+    ['a flag that nobody knows', ['--nope'], /unknown flag --nope/],
+    ['a word that is no flag', ['run'], /unknown flag run/],
+    ['a flag without its value', ['--kubeconfig'], /--kubeconfig needs a value/],
+    ['a boolean that is none', ['--leader-elect=maybe'], /--leader-elect must be true or false/],
+    ['a number that is none', ['--client-cache-size=many'], /--client-cache-size must be a number/],
+    ['no workers', ['--max-concurrent-reconciles=0'], /must be a whole number of at least 1/],
+    ['a duration that is none', ['--lease-overlap=1d'], /--lease-overlap must be a duration/],
+    ['a multiplier of zero', ['--backoff-multiplier=0'], /must be greater than 0/],
+    ['an address that is none', ['--metrics-bind-address=x'], /--metrics-bind-address/],
+    ['a level that is none', ['--zap-log-level=loud'], /--zap-log-level must be/],
+    [
+      'a storage that is not available',
+      ['--client-cache-persistence-model=direct-encrypted'],
+      /must be none or direct-unencrypted/,
+    ],
+  ] as const)
+    it(`refuses ${sentence}`, () => {
+      assert.throws(
+        () => readConfig(around(args)),
+        (error) => error instanceof ConfigError && pattern.test(error.message),
+      );
+    });
+});
+
+describe('helpText', () => {
+  it('has a line for every option', () => {
+    for (const name of Object.keys(OPTIONS)) assert.match(helpText(), new RegExp(`--${name}\\b`));
+  });
+});
+
+describe('parseGoDuration', () => {
+  for (const [text, ms] of [
+    ['0', 0],
+    ['30s', 30_000],
+    ['1m30s', 90_000],
+    ['1.5h', 5_400_000],
+    ['500ms', 500],
+    ['.5s', 500],
+  ] as const)
+    it(`reads ${text}`, () => assert.equal(parseGoDuration(text), ms));
+
+  for (const text of ['', '5', '-5s', '1d', 's', '1s ', '1s2'])
+    it(`refuses "${text}"`, () => assert.throws(() => parseGoDuration(text), RangeError));
+});
