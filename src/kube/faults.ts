@@ -85,11 +85,19 @@ const NO_ANSWER = { code: 0, reason: '', objectName: '' };
 /** Codes that Node and undici give before a single byte of the request has left. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 
+/** Codes of a server certificate that does not fit our authority. */
+const DISTRUST = /CERT|UNABLE_TO_(GET|VERIFY)|ERR_TLS/;
+
+/** True when the credentials that we hold may be outdated: the server's, or ours. */
+export function isCredentialProblem(thrown: unknown): boolean {
+  return hasStatus(thrown, 401) || DISTRUST.test(errorCode(thrown));
+}
+
 /** No answer: refused, reset, timed out, stopped, not JSON, too large. `what` says which, in our own words. */
 export function noAnswer(subject: CallSubject, what: string, cause?: unknown): KubernetesError {
   const code = errorCode(cause);
   const said = code === '' ? what : `${what} (${code})`;
-  const ambiguous = isWrite(subject) && !NEVER_SENT.has(code);
+  const ambiguous = isWrite(subject) && !NEVER_SENT.has(code) && !DISTRUST.test(code);
   return new KubernetesError(
     {
       kind: 'transient',

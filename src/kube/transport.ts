@@ -1,6 +1,6 @@
 /**
  * The way to the API server. Promises pooled connections, a total deadline on the injected clock, a size cap,
- * bounded resending, one re-read of credentials on 401, and that a failed call is always a KubernetesError.
+ * bounded resending, one re-read of credentials when they are refused, and that a failed call is always a KubernetesError.
  * client-node's API classes run over it through `typed`; our own resources and watches through `raw` and `stream`.
  */
 import {
@@ -25,7 +25,7 @@ import {
 import { type Answer, attempt, readBody, readJson, stopOf } from './attempt.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { Connections, type Lane, type Line } from './connections.ts';
-import { hasStatus, KubernetesError, noAnswer } from './faults.ts';
+import { isCredentialProblem, KubernetesError, noAnswer } from './faults.ts';
 import { follow } from './follow.ts';
 import { resendAfter } from './resend.ts';
 
@@ -211,7 +211,7 @@ export class Transport {
     try {
       return await this.#measured(journey, first, signal);
     } catch (thrown) {
-      if (!hasStatus(thrown, 401)) throw thrown;
+      if (!isCredentialProblem(thrown)) throw thrown;
       await this.#connections.renew(first.credentials);
       return this.#measured(journey, await this.#line(journey), signal);
     }
