@@ -34,6 +34,13 @@ function newKey(): Uint8Array {
 /** In-flight work may take this long when the operator stops. */
 const STOP_WITHIN_MS = 8_000;
 
+/** Said at every start: whoever runs this should know what it means. */
+const LEDGER_WARNINGS: Readonly<Record<Config['ledger'], string>> = {
+  plain:
+    'Vault tokens of leased credentials are kept unencrypted in Secrets of the operator namespace; restrict who may read them',
+  none: 'lease records are kept in memory only; after a crash credentials live until their TTL ends',
+};
+
 interface Surroundings {
   readonly transport: Transport;
   readonly cluster: string;
@@ -71,6 +78,7 @@ export class Operator {
     if (signal.aborted) return;
     this.#isInView = true;
     observer.log('info', 'the cluster is in view');
+    observer.log('warn', LEDGER_WARNINGS[config.ledger]);
     this.#work(wired, leader);
   }
 
