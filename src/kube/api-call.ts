@@ -83,8 +83,8 @@ export function pathOf(call: ApiCall): string {
     ...(call.name === undefined ? [] : [call.name]),
     ...(call.subresource === undefined ? [] : [call.subresource]),
   ];
-  const query = new URLSearchParams(call.query).toString();
-  return `/${segments.map(encodeURIComponent).join('/')}${query === '' ? '' : `?${query}`}`;
+  const path = `/${segments.map(encodeURIComponent).join('/')}`;
+  return call.query === undefined ? path : `${path}?${new URLSearchParams(call.query).toString()}`;
 }
 
 /** The subject of a request that someone else built; the inverse of `pathOf` (as the API server's RequestInfo). */

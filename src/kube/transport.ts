@@ -78,12 +78,15 @@ interface Journey {
 export class Transport {
   readonly #options: TransportOptions;
   readonly #connections: Connections;
+  readonly #origin: string;
   readonly #prefix: string;
 
   constructor(options: TransportOptions) {
     this.#options = options;
     this.#connections = new Connections(options.access, options.clock);
-    this.#prefix = new URL(options.access.server).pathname.replace(/\/$/, '');
+    const { origin, pathname } = new URL(options.access.server);
+    this.#origin = origin;
+    this.#prefix = pathname.replace(/\/$/, '');
   }
 
   /** One call with JSON in and out. A patch is a merge patch unless said otherwise. */
@@ -226,14 +229,14 @@ export class Transport {
   }
 
   async #measured(journey: Journey, line: Line, signal: AbortSignal): Promise<Answer> {
-    const { clock, onRequest, userAgent, access } = this.#options;
+    const { clock, onRequest, userAgent } = this.#options;
     const startedAt = clock.now();
     let code = 0;
     try {
       const answer = await attempt({
         subject: journey.subject,
         dispatcher: line.dispatcher,
-        origin: new URL(access.server).origin,
+        origin: this.#origin,
         path: this.#prefix + journey.path,
         method: journey.method,
         headers: {
