@@ -12,3 +12,15 @@ export type Json = string | boolean | null | RawJson | readonly Json[] | JsonObj
 export interface JsonObject {
   readonly [key: string]: Json;
 }
+
+/** In Node since 22, not yet in TypeScript's library. `source` is the text that a number was read from. */
+declare global {
+  interface JSON {
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    ): unknown;
+    rawJSON(text: string): RawJson;
+    isRawJSON(value: unknown): boolean;
+  }
+}

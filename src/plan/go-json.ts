@@ -4,13 +4,6 @@
  */
 import type { Json, JsonObject, RawJson } from '../api/json.ts';
 
-/** In Node since 22, not yet in TypeScript's library. */
-declare global {
-  interface JSON {
-    isRawJSON(value: unknown): boolean;
-  }
-}
-
 /** Compact; keys sorted by their UTF-8 bytes; HTML-escaped; numbers as they were read; a lone surrogate is U+FFFD, as Go's decoder makes it. */
 export function goJson(value: Json): string {
   if (typeof value === 'string') return goString(value);

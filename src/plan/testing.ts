@@ -1,19 +1,9 @@
 /** What the tests of this room share: JSON read as Vault's answers are, and objects that show only what a test is about. */
-import type { JsonObject, RawJson } from '../api/json.ts';
+import type { JsonObject } from '../api/json.ts';
 import type { SecretAnswer } from '../api/vault-exchange.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
 import { type Sealed, seal } from '../runtime/sealed.ts';
 import type { Owner, SecretDigest } from './secret.ts';
-
-declare global {
-  interface JSON {
-    rawJSON(text: string): RawJson;
-    parse(
-      text: string,
-      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-    ): unknown;
-  }
-}
 
 export const KEY: Sealed<Uint8Array> = seal(new TextEncoder().encode('0123456789abcdef'));
 

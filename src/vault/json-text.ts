@@ -32,16 +32,6 @@ export function numberIn(value: Json | undefined): number | undefined {
   return isRawJson(value) ? Number(value.rawJSON) : undefined;
 }
 
-/** In Node since 22, not yet in TypeScript's library. */
-declare global {
-  interface JSON {
-    parse(text: string, reviver: Reviver): unknown;
-    rawJSON(text: string): RawJson;
-    isRawJSON(value: unknown): boolean;
-  }
-}
-type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
-
 function isRawJson(value: unknown): value is RawJson {
   return JSON.isRawJSON(value);
 }
