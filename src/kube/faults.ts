@@ -115,7 +115,7 @@ export function tooLarge(subject: CallSubject, maxBytes: number): KubernetesErro
   return new KubernetesError(noAnswer(subject, said).fault, { ...NO_ANSWER, reason: TOO_LARGE });
 }
 
-export function isWrite(subject: CallSubject): boolean {
+function isWrite(subject: CallSubject): boolean {
   return !['get', 'list', 'watch'].includes(subject.verb);
 }
 

@@ -1,17 +1,11 @@
 /**
- * Kubernetes' two time formats, to and from epoch milliseconds. Formatting and parsing only: it does not know what
- * time it is. V1MicroTime is client-node's Date with the six digits that a Lease wants.
+ * Kubernetes' times, to and from epoch milliseconds. Formatting and parsing only: it does not know what time it is. V1MicroTime is client-node's Date with the six digits that a Lease wants.
  */
 import { V1MicroTime } from '@kubernetes/client-node';
 
 /** metav1.MicroTime, such as `2026-03-01T12:00:00.250000Z`. */
 export function microTime(epochMs: number): string {
   return new V1MicroTime(epochMs).toISOString();
-}
-
-/** metav1.Time: whole seconds, rounded down, such as `2026-03-01T12:00:00Z`. */
-export function wholeSeconds(epochMs: number): string {
-  return `${microTime(epochMs).slice(0, '2026-03-01T12:00:00'.length)}Z`;
 }
 
 /** NaN when the text is no RFC 3339 time. */

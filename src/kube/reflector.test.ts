@@ -214,6 +214,31 @@ describe('the reflector', () => {
     await rigged.inTime(() => rigged.contents()['a'] === '1');
   });
 
+  it('lists soon when a server that was down for long has forgotten the version', async () => {
+    const world = worldOf('a');
+    let down = false;
+    let upAt = 0;
+    let listedAt = 0;
+    await using rigged = await reflecting(world, {
+      before: ({ query }) => {
+        if (down) return (response) => response.socket?.destroy();
+        if (query.has('limit') && query.get('limit') !== '1') listedAt = rigged.clock.now();
+        return undefined;
+      },
+    });
+    await rigged.watching();
+    down = true;
+    world.reset();
+    await rigged.inTime(() => rigged.notes.length > 6);
+    world.set('a', '2');
+    world.forgottenBefore = world.version;
+    down = false;
+    await rigged.inTime(() => rigged.notes.some((note) => note.kind === 'lost'));
+    upAt = rigged.clock.now();
+    await rigged.inTime(() => rigged.lists() === 2);
+    assert.ok(listedAt - upAt <= 2_000, `${listedAt - upAt} ms`);
+  });
+
   it('waits as long as the server asks', async () => {
     const world = worldOf('a');
     await using rigged = await reflecting(world, {

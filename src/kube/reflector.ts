@@ -56,6 +56,8 @@ export class Reflector<T> {
   /** False when `#version` must not be watched from. */
   #current = false;
   #failures = 0;
+  /** The last failure was a lost version. */
+  #lostBefore = false;
   #rounds = 0;
 
   constructor(options: ReflectorOptions<T>) {
@@ -147,9 +149,11 @@ export class Reflector<T> {
   }
 
   #suffer(thrown: unknown): number {
-    this.#failures += 1;
-    const refusals = isRefusal(thrown) ? this.#failures : 0;
     const lost = thrown instanceof WatchUnreadable || hasStatus(thrown, 410);
+    // A server that was down has forgotten our version when it comes back: that alone is no reason to wait for long.
+    this.#failures = lost && !this.#lostBefore ? 1 : this.#failures + 1;
+    this.#lostBefore = lost;
+    const refusals = isRefusal(thrown) ? this.#failures : 0;
     if (lost) this.#options.onNote({ kind: 'lost' });
     else this.#options.onNote({ kind: 'failed', fault: faultOf(thrown), failures: this.#failures });
     if (lost || refusals >= REFUSALS_UNTIL_LIST) this.#current = false;
