@@ -1,5 +1,6 @@
 /**
- * Kubernetes' times, to and from epoch milliseconds. Formatting and parsing only: it does not know what time it is. V1MicroTime is client-node's Date with the six digits that a Lease wants.
+ * Kubernetes' times, to and from epoch milliseconds. Formatting and parsing only: it does not know what time it is.
+ * V1MicroTime is client-node's Date with the six digits that a Lease wants.
  */
 import { V1MicroTime } from '@kubernetes/client-node';
 
