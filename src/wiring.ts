@@ -89,7 +89,7 @@ function watchedSides(options: WiringOptions, wake: Wake): Pick<Sides, 'objects'
     ...sharedParts(options),
     labels: KIND_LABELS,
     mac: (data) => secretMac(options.key, data),
-    onChange: (change) => wakeAll(ofSecretChange('now' in change ? change.now : change.was)),
+    onChange: (change) => wakeAll(ofSecretChange(changeOf(change))),
   });
   return { objects, secrets };
 }

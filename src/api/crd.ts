@@ -8,8 +8,6 @@ import type { OwnWords, Schema } from './schema.ts';
 /** Marks a CRD whose field set is ours, so that a cluster that has known VSO can be told apart. */
 const ANNOTATIONS = { [`${GROUP}/schema-by`]: 'vault-lease-operator' };
 
-export type Manifest = ReturnType<typeof crdOf>;
-
 export function crdOf(definition: KindDefinition) {
   const { kind, plural, singular, listKind } = definition;
   return {

@@ -1,7 +1,5 @@
 /** SecretTransformation: templates and filters that several secrets share. The schema only; nothing acts on it yet. */
 import { defineKind } from './group.ts';
-import type { Resource } from './object.ts';
-import type { Infer } from './schema.ts';
 import { conditions, healthColumns } from './shared.ts';
 import { excludes, includes, template, templates } from './transformation.ts';
 
@@ -35,11 +33,3 @@ export const secretTransformation = defineKind({
     },
   },
 });
-
-export type SecretTransformationSpec = Infer<typeof secretTransformation.spec>;
-export type SecretTransformationStatus = Infer<typeof secretTransformation.status>;
-export type SecretTransformation = Resource<
-  'SecretTransformation',
-  SecretTransformationSpec,
-  SecretTransformationStatus
->;

@@ -112,8 +112,6 @@ export const vaultClientMeta = {
   },
 } as const satisfies Fields[string];
 
-export type VaultClientMeta = Infer<typeof vaultClientMeta>;
-
 /** metav1.Condition, with the limits that the Kubernetes API conventions give it. */
 export const conditions = {
   type: 'array',

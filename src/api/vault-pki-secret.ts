@@ -1,7 +1,6 @@
 /** VaultPKISecret: a certificate issued by Vault. The schema only; nothing acts on it yet. */
 import { defineKind } from './group.ts';
-import type { Resource } from './object.ts';
-import type { Fields, Infer } from './schema.ts';
+import type { Fields } from './schema.ts';
 import {
   access,
   conditions,
@@ -116,7 +115,3 @@ export const vaultPKISecret = defineKind({
     },
   },
 });
-
-export type VaultPKISecretSpec = Infer<typeof vaultPKISecret.spec>;
-export type VaultPKISecretStatus = Infer<typeof vaultPKISecret.status>;
-export type VaultPKISecret = Resource<'VaultPKISecret', VaultPKISecretSpec, VaultPKISecretStatus>;

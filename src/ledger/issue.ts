@@ -17,7 +17,7 @@ import type { VaultTokens } from './ports.ts';
 import { type LedgerRecord, type RecordToken, tokenAccess } from './record.ts';
 
 /** How long an abandoned token may live. */
-export const SHORT_TOKEN_MS = 120_000;
+const SHORT_TOKEN_MS = 120_000;
 /** A renewal within this of what was asked counts as granted in full: Vault counts in whole seconds. */
 const ROUNDING_MS = 2_000;
 

@@ -24,12 +24,12 @@ export interface Graces {
 }
 
 /** Rollouts are looked at this often while an overlap lasts. */
-export const ROLLOUT_POLL_MS = 5_000;
+const ROLLOUT_POLL_MS = 5_000;
 /** Vault counts in whole seconds and revokes lazily. */
 const END_MARGIN_MS = 30_000;
 
 /** Epoch ms from which on the credential may go, whatever the targets do. */
-export function overlapEndsAt(facts: RetiringFacts, graces: Graces): number {
+function overlapEndsAt(facts: RetiringFacts, graces: Graces): number {
   switch (facts.why) {
     case 'unused':
       return facts.retiredAt;

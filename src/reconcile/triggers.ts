@@ -5,7 +5,7 @@
 import { API_VERSION } from '../api/group.ts';
 import type { OwnerReference } from '../api/object.ts';
 import type { Lane } from '../runtime/controller.ts';
-import type { Ref } from '../runtime/ref.ts';
+import { keyOf, type Ref } from '../runtime/ref.ts';
 import { dependantsOf, refOf } from './dependants.ts';
 import type { ObjectStore, StoredObject } from './ports.ts';
 
@@ -24,13 +24,19 @@ export function triggered(store: ObjectStore, change: Change, operatorNamespace:
   return isReferredTo(ref) ? [ref, ...dependantsOf(store, ref, operatorNamespace)] : [ref];
 }
 
-/** A Secret of ours came, changed or went: its owners look whether it is as it shall be. */
-export function ofSecretChange(secret: {
+interface Owned {
   readonly namespace: string;
   readonly ownerReferences: readonly OwnerReference[];
-}): Ref[] {
-  const { namespace } = secret;
-  return secret.ownerReferences
+}
+
+/** A Secret of ours came, changed or went: its owners, also those that it had, look whether it is as it shall be. */
+export function ofSecretChange({ before, after }: { before?: Owned; after?: Owned }): Ref[] {
+  const refs = [before, after].flatMap((secret) => (secret ? ownersOf(secret) : []));
+  return [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];
+}
+
+function ownersOf({ namespace, ownerReferences }: Owned): Ref[] {
+  return ownerReferences
     .filter(({ apiVersion }) => apiVersion === API_VERSION)
     .map(({ kind, name }) => ({ kind, namespace, name }));
 }
