@@ -1,0 +1,198 @@
+/** What must not be lost or happen twice when things go away and come back. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { conditionOf, textsOf } from '../stage/kube-admin.ts';
+import { closeStage, type Stage, stage } from '../stage/stage.ts';
+import { type Tenant, tenant } from '../stage/tenant.ts';
+
+const FLAGS = ['--lease-overlap=4s', '--lease-owner-grace=6s'];
+
+describe('safety', () => {
+  let play: Stage;
+
+  before(async () => {
+    play = await stage();
+    await play.operator.start({ args: FLAGS });
+  });
+  after(closeStage);
+
+  const secretOf = (home: Tenant, name = 'db') => play.kube.get('secrets', home.namespace, name);
+  const userOf = async (home: Tenant, name = 'db') =>
+    textsOf(await secretOf(home, name))['username'];
+  const leases = (home: Tenant) => play.vault.leases(home.leasePrefix);
+  const issues = async (home: Tenant) =>
+    (await play.vaultNotes()).filter(({ path }) => path === home.leasePrefix).length;
+  const stamps = async (home: Tenant) =>
+    Object.values(
+      (await play.kube.get('deployments', home.namespace, 'web'))?.['spec'].template.metadata
+        .annotations ?? {},
+    );
+  const isReady = async (home: Tenant, name = 'db') =>
+    conditionOf(await play.kube.get('vaultdynamicsecrets', home.namespace, name), 'Ready')
+      ?.status === 'True';
+
+  async function applied(home: Tenant, name = 'db'): Promise<string> {
+    await home.dynamicSecret(name, {
+      rolloutRestartTargets: [{ kind: 'Deployment', name: 'web' }],
+    });
+    await play.until(`${name} is ready`, () => isReady(home, name));
+    return (await userOf(home, name)) ?? '';
+  }
+
+  it('a Vault that was away for half a TTL finds its leases renewed and none issued', async () => {
+    const home = await tenant(play, { leaseTtl: 30, tokenTtl: 60 });
+    await home.deployment('web');
+    const user = await applied(home);
+
+    await play.stopVault();
+    await play.pass(15_000);
+    await play.startVault();
+    const renewed = async () =>
+      Number(
+        (await play.kube.get('vaultdynamicsecrets', home.namespace, 'db'))?.['status']
+          .lastRenewalTime,
+      );
+    const before = await renewed();
+    await play.until('the lease was renewed', async () => (await renewed()) > before, 30_000);
+
+    assert.equal(await userOf(home), user);
+    assert.equal(await issues(home), 1);
+    assert.deepEqual(await stamps(home), []);
+  });
+
+  it('an object and a namespace that go while Vault is away go at once, and their leases later', async () => {
+    const [one, other] = [await tenant(play), await tenant(play)];
+    await applied(one);
+    await applied(other);
+
+    await play.stopVault();
+    await play.kube.remove('vaultdynamicsecrets', one.namespace, 'db');
+    await other.remove();
+    await play.until(
+      'the object is gone',
+      async () => (await play.kube.get('vaultdynamicsecrets', one.namespace, 'db')) === undefined,
+      10_000,
+    );
+    await play.until(
+      'the namespace is gone',
+      async () => (await play.kube.get('namespaces', '', other.namespace)) === undefined,
+      60_000,
+    );
+    await play.startVault();
+
+    for (const home of [one, other])
+      await play.until(
+        'the lease is given back',
+        async () => (await leases(home)).length === 0,
+        90_000,
+      );
+    await play.until('no ledger record is left', async () =>
+      (await records(play)).every(
+        (record) => ![one, other].some((home) => record.includes(home.namespace)),
+      ),
+    );
+  });
+
+  it('an object that is recreated within the grace gets a new credential and restarts its targets once', async () => {
+    const home = await tenant(play);
+    await home.deployment('web');
+    const user = await applied(home);
+
+    await play.kube.remove('vaultdynamicsecrets', home.namespace, 'db');
+    const again = await applied(home);
+
+    assert.notEqual(again, user);
+    await play.until('the Deployment was restarted', async () => (await stamps(home)).length === 1);
+    await play.until(
+      'the old lease is given back',
+      async () => (await leases(home)).length === 1,
+      30_000,
+    );
+    assert.equal(await userOf(home), again);
+    assert.equal((await stamps(home)).length, 1);
+  });
+
+  it('fifty healthy leases survive a killed operator untouched', async () => {
+    const home = await tenant(play);
+    const names = Array.from({ length: 50 }, (_, index) => `db-${index}`);
+    await Promise.all(names.map((name) => home.dynamicSecret(name)));
+    for (const name of names)
+      await play.until(`${name} is ready`, () => isReady(home, name), 60_000);
+    const versions = async () =>
+      (await play.kube.list('secrets', home.namespace)).map(
+        ({ metadata }) => metadata.resourceVersion,
+      );
+    const before = await versions();
+    const issued = await issues(home);
+
+    await play.operator.kill();
+    await play.operator.start({ args: FLAGS });
+    await play.pass(5_000);
+
+    assert.equal(issued, 50);
+    assert.equal(await issues(home), issued);
+    assert.deepEqual(await versions(), before);
+  });
+
+  it('a hundred refreshes of unchanged data write nothing', async () => {
+    const home = await tenant(play);
+    await play.vault.writeKv2('kv', `${home.prefix}/quiet`, { a: '1' });
+    await home.staticSecret('quiet', { refreshAfter: '0.2s' });
+    await play.until(
+      'the Secret is there',
+      async () => (await secretOf(home, 'quiet')) !== undefined,
+    );
+    const reads = async () =>
+      (await play.vaultNotes()).filter(({ path }) => path === `kv/data/${home.prefix}/quiet`)
+        .length;
+    await play.until('it is settled', async () => (await reads()) > 3);
+    const versions = async () => [
+      (await secretOf(home, 'quiet'))?.metadata.resourceVersion,
+      (await play.kube.get('vaultstaticsecrets', home.namespace, 'quiet'))?.metadata
+        .resourceVersion,
+    ];
+    const before = await versions();
+
+    await play.until('it was read a hundred times', async () => (await reads()) > 103, 60_000);
+
+    assert.deepEqual(await versions(), before);
+  });
+
+  it('a stopped operator leaves no login of its own and every lease', async () => {
+    const home = await tenant(play);
+    await play.vault.writeKv2('kv', `${home.prefix}/config`, { a: '1' });
+    await home.staticSecret('config');
+    await applied(home);
+    await play.until(
+      'the Secret is there',
+      async () => (await secretOf(home, 'config')) !== undefined,
+    );
+    const tokens = async () => (await tokensOf(play, home.role)).length;
+    assert.equal(await tokens(), 2);
+
+    await play.operator.stop();
+
+    assert.equal(await tokens(), 1);
+    assert.equal((await leases(home)).length, 1);
+    await play.operator.start({ args: FLAGS });
+  });
+});
+
+/** The ledger's records as texts. */
+async function records(play: Stage): Promise<readonly string[]> {
+  const selector = 'app.kubernetes.io/component=lease-ledger';
+  const secrets = await play.kube.list('secrets', play.operatorNamespace, selector);
+  return secrets.map((secret) => textsOf(secret)['record'] ?? '');
+}
+
+/** Accessors of the live tokens that a login role gave. */
+async function tokensOf({ vault }: Stage, role: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const accessor of await vault.accessors()) {
+    const token = await vault
+      .call('POST', 'auth/token/lookup-accessor', { accessor })
+      .catch(() => undefined);
+    if (token?.data.meta?.role === role) found.push(accessor);
+  }
+  return found;
+}
