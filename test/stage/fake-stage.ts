@@ -4,19 +4,12 @@
  * event loop has turned a few times with nothing new.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { Agent } from 'undici';
-import { selfSigned } from '../fakes/api-server/self-signed.ts';
-import { type FakeApiServer, startApiServer } from '../fakes/api-server/server.ts';
 import { VirtualClock } from '../fakes/clock.ts';
-import { startVault } from '../fakes/vault/vault.ts';
+import { OPERATOR_NAMESPACE, startFakeServers } from './fake-servers.ts';
 import { InProcessOperator } from './in-process-operator.ts';
-import { KubeAdmin } from './kube-admin.ts';
-import { crds, rights, SERVICE_ACCOUNT } from './rights.ts';
 import type { Stage } from './stage.ts';
 import { Traffic } from './traffic.ts';
-import { VaultAdmin } from './vault-admin.ts';
 
-const OPERATOR_NAMESPACE = 'vault-operator';
 /** Turns of the event loop without anything under way, after which nothing more comes. */
 const QUIET_TURNS = 5;
 /** Far more turns than any scenario needs; reaching it means that something never ends. */
@@ -25,25 +18,10 @@ const MOST_TURNS = 2_000_000;
 export async function buildFakeStage(): Promise<Stage> {
   const clock = new VirtualClock();
   const traffic = new Traffic();
-  const certificate = selfSigned();
-  const api = await startApiServer({ clock, manifests: [...crds(), namespaceOf('kube-system')] });
-  const vaultServer = await startVault({
-    clock,
-    tls: certificate,
-    authenticate: async (jwt) => reviewed(api, jwt),
-  });
-  const kube = new KubeAdmin({ url: api.url, token: api.adminToken, dispatcher: new Agent() });
-  const vault = new VaultAdmin({
-    url: vaultServer.url,
-    token: vaultServer.rootToken,
-    dispatcher: new Agent({ connect: { ca: certificate.cert } }),
-  });
-  await api.apply(namespaceOf(OPERATOR_NAMESPACE), ...rights(OPERATOR_NAMESPACE));
-  await mountEngines(vault);
+  const servers = await startFakeServers(clock);
+  const { api, vaultServer, kube, vault, vaultCa } = servers;
   const operator = new InProcessOperator({
-    kubeconfig: api.kubeconfig(
-      api.tokenFor(OPERATOR_NAMESPACE, SERVICE_ACCOUNT, { expirationSeconds: 10 * 365 * 86_400 }),
-    ),
+    kubeconfig: servers.operatorKubeconfig,
     namespace: OPERATOR_NAMESPACE,
     clock,
     settle,
@@ -72,7 +50,7 @@ export async function buildFakeStage(): Promise<Stage> {
     kind: 'fake',
     kube,
     vault,
-    vaultCa: certificate.cert,
+    vaultCa,
     operator,
     operatorNamespace: OPERATOR_NAMESPACE,
     now: () => clock.now(),
@@ -114,40 +92,8 @@ export async function buildFakeStage(): Promise<Stage> {
     },
     close: async () => {
       await operator.kill();
-      await Promise.all([api.stop(), vaultServer.stop()]);
+      await servers.stop();
       traffic[Symbol.dispose]();
     },
   };
-}
-
-function namespaceOf(name: string) {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-}
-
-/** As a review without audiences does: the token must be valid for those it names itself. */
-function reviewed(api: FakeApiServer, jwt: string) {
-  const claims = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString() || '{}');
-  const audiences: string[] = [claims.aud ?? []].flat();
-  const identity = api.authenticate(jwt, audiences);
-  const [, , namespace, serviceAccount] = identity?.username.split(':') ?? [];
-  if (!identity || !namespace || !serviceAccount) return undefined;
-  return {
-    namespace,
-    serviceAccount,
-    uid: claims['kubernetes.io']?.serviceaccount?.uid ?? '',
-    audiences,
-  };
-}
-
-/** What the real stack has mounted too. */
-async function mountEngines(vault: VaultAdmin): Promise<void> {
-  await vault.call('POST', 'sys/mounts/kv', { type: 'kv', options: { version: '2' } });
-  await vault.call('POST', 'sys/mounts/kv1', { type: 'kv', options: { version: '1' } });
-  await vault.call('POST', 'sys/mounts/database', { type: 'database' });
-  await vault.call('POST', 'database/config/postgres', {
-    plugin_name: 'postgresql-database-plugin',
-    allowed_roles: '*',
-  });
-  await vault.call('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
-  await vault.call('POST', 'auth/kubernetes/config', { kubernetes_host: 'https://fake' });
 }
