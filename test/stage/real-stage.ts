@@ -1,13 +1,10 @@
 /** The real servers of hack/real, and the operator as a process of its own. Waiting takes real time. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent } from 'undici';
 import { type RealStack, startStack } from '../../hack/real/stack.ts';
-import { KubeAdmin } from './kube-admin.ts';
 import { OperatorProcess } from './operator-process.ts';
-import { crds, rights, SERVICE_ACCOUNT } from './rights.ts';
+import { realAdmins } from './real-servers.ts';
 import type { Stage, VaultNote } from './stage.ts';
-import { VaultAdmin } from './vault-admin.ts';
 
 const OPERATOR_NAMESPACE = 'vault-operator';
 const POLL_MS = 100;
@@ -16,23 +13,7 @@ const LONGEST_MS = 180_000;
 
 export async function buildRealStage(): Promise<Stage> {
   const stack = await startStack();
-  const { apiServer } = stack;
-  const kube = new KubeAdmin({
-    url: apiServer.url,
-    token: apiServer.adminToken,
-    dispatcher: new Agent({ connect: { ca: apiServer.caPem } }),
-  });
-  const vault = new VaultAdmin({
-    url: stack.vault.url,
-    token: stack.vault.rootToken,
-    dispatcher: new Agent({ connect: { ca: stack.vault.caPem } }),
-  });
-  for (const crd of crds()) await stack.apply(JSON.stringify(crd));
-  const kubeconfig = await stack.operatorKubeconfig({
-    namespace: OPERATOR_NAMESPACE,
-    serviceAccount: SERVICE_ACCOUNT,
-  });
-  for (const right of rights(OPERATOR_NAMESPACE)) await kube.apply(right);
+  const { kube, vault, kubeconfig } = await realAdmins(stack, OPERATOR_NAMESPACE);
   const operator = new OperatorProcess({
     kubeconfig,
     namespace: OPERATOR_NAMESPACE,

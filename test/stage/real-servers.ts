@@ -1,0 +1,38 @@
+/** Administrators of a real stack, with our definitions and the operator's rights applied. */
+import { Agent } from 'undici';
+import type { RealStack } from '../../hack/real/stack.ts';
+import { KubeAdmin } from './kube-admin.ts';
+import { crds, rights, SERVICE_ACCOUNT } from './rights.ts';
+import { VaultAdmin } from './vault-admin.ts';
+
+export interface RealAdmins {
+  readonly kube: KubeAdmin;
+  readonly vault: VaultAdmin;
+  /** Of the operator, with the rights of config/rbac. */
+  readonly kubeconfig: string;
+}
+
+export async function realAdmins(stack: RealStack, operatorNamespace: string): Promise<RealAdmins> {
+  const { apiServer } = stack;
+  const kube = new KubeAdmin({
+    url: apiServer.url,
+    token: apiServer.adminToken,
+    dispatcher: new Agent({ connect: { ca: apiServer.caPem } }),
+  });
+  const vault = new VaultAdmin({
+    url: stack.vault.url,
+    token: stack.vault.rootToken,
+    dispatcher: new Agent({ connect: { ca: stack.vault.caPem } }),
+  });
+  await stack.apply(
+    crds()
+      .map((crd) => JSON.stringify(crd))
+      .join('\n---\n'),
+  );
+  const kubeconfig = await stack.operatorKubeconfig({
+    namespace: operatorNamespace,
+    serviceAccount: SERVICE_ACCOUNT,
+  });
+  for (const right of rights(operatorNamespace)) await kube.apply(right);
+  return { kube, vault, kubeconfig };
+}
