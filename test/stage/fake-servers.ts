@@ -1,47 +1,40 @@
 /**
- * The fake API server and the fake Vault side by side, as a platform team would have set them up: they know each
- * other, the engines are mounted, the operator has its namespace and the rights of config/rbac. Time is the caller's.
+ * The fakes as a pair that knows each other: the API server's tokens log in at the Vault. On any clock; with TLS on the
+ * API server when kubectl shall speak to it. Mounted as the real stack is.
  */
 import { Agent } from 'undici';
 import type { Clock } from '../../src/runtime/clock.ts';
-import { type KeyAndCert, selfSigned } from '../fakes/api-server/self-signed.ts';
+import { selfSigned } from '../fakes/api-server/self-signed.ts';
 import { type FakeApiServer, startApiServer } from '../fakes/api-server/server.ts';
 import { type FakeVault, startVault } from '../fakes/vault/vault.ts';
 import { KubeAdmin } from './kube-admin.ts';
 import { crds, rights, SERVICE_ACCOUNT } from './rights.ts';
 import { VaultAdmin } from './vault-admin.ts';
 
-/** Longer than anything that is played here. */
-const OPERATOR_TOKEN_S = 10 * 365 * 86_400;
-
-export interface FakeServersOptions {
-  readonly clock: Clock;
-  readonly operatorNamespace: string;
-  /** The API server speaks TLS too, with Vault's certificate. */
-  readonly secureApi?: boolean;
-}
+export const OPERATOR_NAMESPACE = 'vault-operator';
+const YEARS_IN_SECONDS = 10 * 365 * 86_400;
 
 export interface FakeServers {
   readonly api: FakeApiServer;
   readonly vaultServer: FakeVault;
-  /** Of Vault; its own authority. */
-  readonly certificate: KeyAndCert;
   readonly kube: KubeAdmin;
   readonly vault: VaultAdmin;
-  /** Of the operator's service account. */
+  readonly vaultCa: string;
+  /** Of the operator, with the rights of config/rbac. */
   readonly operatorKubeconfig: string;
-  /** Names of the database users that exist. */
-  databaseUsers(): readonly string[];
-  /** Vault is back after `vaultServer.terminate()`, and unsealed. */
-  startVault(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startFakeServers(options: FakeServersOptions): Promise<FakeServers> {
-  const { clock, operatorNamespace, secureApi = false } = options;
+export async function startFakeServers(
+  clock: Clock,
+  options: { readonly tls?: boolean } = {},
+): Promise<FakeServers> {
   const certificate = selfSigned();
-  const manifests = [...crds(), namespaceOf('kube-system')];
-  const api = await startApiServer({ clock, manifests, ...(secureApi && { tls: certificate }) });
+  const api = await startApiServer({
+    clock,
+    ...(options.tls && { tls: certificate }),
+    manifests: [...crds(), namespaceOf('kube-system'), namespaceOf(OPERATOR_NAMESPACE)],
+  });
   const vaultServer = await startVault({
     clock,
     tls: certificate,
@@ -50,22 +43,19 @@ export async function startFakeServers(options: FakeServersOptions): Promise<Fak
   const dispatcher = new Agent({ connect: { ca: certificate.cert } });
   const kube = new KubeAdmin({ url: api.url, token: api.adminToken, dispatcher });
   const vault = new VaultAdmin({ url: vaultServer.url, token: vaultServer.rootToken, dispatcher });
-  await api.apply(namespaceOf(operatorNamespace), ...rights(operatorNamespace));
+  await api.apply(...rights(OPERATOR_NAMESPACE));
   await mountEngines(vault);
-  const wish = { expirationSeconds: OPERATOR_TOKEN_S };
+  const wish = { expirationSeconds: YEARS_IN_SECONDS };
   return {
     api,
     vaultServer,
-    certificate,
     kube,
     vault,
-    operatorKubeconfig: api.kubeconfig(api.tokenFor(operatorNamespace, SERVICE_ACCOUNT, wish)),
-    databaseUsers: () => usersOf(vaultServer),
-    startVault: async () => {
-      await vaultServer.start();
-      vaultServer.unseal();
+    vaultCa: certificate.cert,
+    operatorKubeconfig: api.kubeconfig(api.tokenFor(OPERATOR_NAMESPACE, SERVICE_ACCOUNT, wish)),
+    stop: async () => {
+      await Promise.all([api.stop(), vaultServer.stop(), dispatcher.destroy()]);
     },
-    stop: async () => void (await Promise.all([api.stop(), vaultServer.stop()])),
   };
 }
 
@@ -99,9 +89,4 @@ async function mountEngines(vault: VaultAdmin): Promise<void> {
   });
   await vault.call('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
   await vault.call('POST', 'auth/kubernetes/config', { kubernetes_host: 'https://fake' });
-}
-
-function usersOf({ hooks }: FakeVault): string[] {
-  const living = hooks.credentials().filter(({ droppedAt }) => droppedAt === undefined);
-  return living.map(({ username }) => username);
 }
