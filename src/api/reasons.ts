@@ -225,6 +225,10 @@ export const REASONS = {
     remedy: 'Check Vault for a lease that could not be revoked.',
   },
   Progressing: { means: 'Work is under way.', remedy: '' },
+  DeadlineExceeded: {
+    means: 'The work took longer than one run may take; it is tried again.',
+    remedy: 'See the log lines of the reconcile id; check that Vault and the API server answer.',
+  },
   Interrupted: {
     means: 'The work was broken off because the operator stops or its time was over.',
     remedy: '',

@@ -69,7 +69,7 @@ export const destination = {
       description:
         'Type of the Secret, used with create only; Opaque without a value. The data must hold the keys that Kubernetes demands for the type, for example tls.crt and tls.key for kubernetes.io/tls. Types for which Kubernetes mints a token are refused.',
     },
-    transformation: { ...transformation, 'x-not-yet': true },
+    transformation,
   },
 } as const satisfies Fields[string];
 

@@ -85,10 +85,10 @@ export const transformation = {
   description:
     'Changes what is written: templates add keys, filters drop keys. Filters look at keys of the Vault secret only, never at keys that templates write.',
   properties: {
-    templates,
-    transformationRefs,
-    includes,
-    excludes,
+    templates: { ...templates, 'x-not-yet': true },
+    transformationRefs: { ...transformationRefs, 'x-not-yet': true },
+    includes: { ...includes, 'x-not-yet': true },
+    excludes: { ...excludes, 'x-not-yet': true },
     excludeRaw: {
       type: 'boolean',
       description: 'Leave out the key _raw, which holds the whole answer of Vault as JSON.',

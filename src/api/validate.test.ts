@@ -198,8 +198,22 @@ describe('what has no behaviour yet', () => {
     ['VaultStaticSecret', { ...kv, destination: { name: 'a', transformation: {} } }, []],
     [
       'VaultStaticSecret',
-      { ...kv, destination: { name: 'a', transformation: { excludeRaw: true } } },
-      ['spec.destination.transformation'],
+      {
+        ...kv,
+        destination: {
+          name: 'a',
+          transformation: {
+            templates: { a: { text: '' } },
+            transformationRefs: [{ name: 'a' }],
+            includes: ['a'],
+            excludes: ['a'],
+            excludeRaw: true,
+          },
+        },
+      },
+      ['templates', 'transformationRefs', 'includes', 'excludes'].map(
+        (field) => `spec.destination.transformation.${field}`,
+      ),
     ],
     ['VaultDynamicSecret', { ...db, revoke: true }, []],
     ['VaultDynamicSecret', { ...db, allowStaticCreds: false }, []],

@@ -66,7 +66,7 @@ export const vaultStaticSecret = defineKind({
         type: 'boolean',
         default: true,
         description:
-          'Remember a message authentication code of the data, so that a refresh which finds equal data writes nothing and restarts nothing, and an edited Secret is noticed. When false every refresh writes, and rolloutRestartTargets are ignored.',
+          'Remember a message authentication code of the data, so that a refresh which finds equal data writes nothing and restarts nothing, and an edited Secret is noticed. When false no code is kept: an edited Secret is still repaired, but rolloutRestartTargets are ignored.',
       },
       rolloutRestartTargets,
       destination,
