@@ -12,8 +12,10 @@ const { values } = parseArgs({
 });
 const names = STEPS.map(({ name }) => name);
 const unknown = values.without.find((name) => !names.includes(name));
-if (unknown !== undefined)
-  throw new Error(`there is no step "${unknown}"; the steps are ${names.join(', ')}`);
+if (unknown !== undefined) {
+  console.error(`there is no step "${unknown}"; the steps are ${names.join(', ')}`);
+  process.exit(2);
+}
 
 await using tree = await openTree(process.cwd());
 const passed = await runSteps(
