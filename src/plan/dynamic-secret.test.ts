@@ -39,6 +39,7 @@ function world(change: Partial<DynamicWorld> = {}): DynamicWorld {
     renewalPercent: 67,
     records: [record()],
     secret: secret(),
+    stray: undefined,
     findings: new Map(),
     restartedRevision: undefined,
     ...change,

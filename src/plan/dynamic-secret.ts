@@ -32,6 +32,7 @@ export type DynamicPlan =
     }
   | { readonly kind: 'promote'; readonly revision: string }
   | { readonly kind: 'write'; readonly revision: string }
+  | { readonly kind: 'adopt'; readonly revision: string }
   | { readonly kind: 'renew-lease'; readonly revision: string }
   | { readonly kind: 'renew-token'; readonly revision: string }
   | {
@@ -57,6 +58,7 @@ const CHECKS: readonly Check[] = [
   renewToken,
   writeHeld,
   retireOwnUnused,
+  adoptStray,
   issueNeeded,
   recoverForeignPending,
   rewriteMetadata,
@@ -69,6 +71,11 @@ export function planDynamic(world: DynamicWorld): DynamicPlan {
     if (plan) return plan;
   }
   return { kind: 'wait', until: nextDueAt(world) };
+}
+
+/** The part that a credential in use needs also while its object or its Secret cannot be looked at: to live on. */
+export function planRenewal(world: DynamicWorld): DynamicPlan | undefined {
+  return renewLease(world) ?? renewToken(world);
 }
 
 /** The revision that is in place: recorded as current and carried by the Secret, edited or not. */
@@ -156,6 +163,14 @@ function isTimeToRenew(
   return phase === 'due' || (phase !== 'fresh' && !record.confirmed);
 }
 
+/** Before a lease that nobody has on record is replaced, Vault is asked whether it lives: then there is time for it. */
+function adoptStray(world: DynamicWorld): DynamicPlan | undefined {
+  const { secret, stray } = world;
+  if (!stray || secret?.revision === undefined) return undefined;
+  if (stray.replaceAt !== undefined || world.findings.has(secret.revision)) return undefined;
+  return { kind: 'adopt', revision: secret.revision };
+}
+
 function issueNeeded(world: DynamicWorld): DynamicPlan | undefined {
   if (world.uid === undefined) return undefined;
   const why = issueCause(world);
@@ -168,13 +183,20 @@ function issueNeeded(world: DynamicWorld): DynamicPlan | undefined {
 function issueCause(world: DynamicWorld): IssueCause | undefined {
   const currents = owned(world).filter((record) => record.state === 'current');
   const record = inPlace(world);
-  if (currents.length === 0) return world.secret?.revision ? 'Recovery' : 'InitialSync';
+  if (currents.length === 0) return unrecordedCause(world);
   if (currents.every((each) => each.destination !== world.destination)) return 'ResourceUpdated';
   if (!world.secret) return 'InexistentDestination';
   if (!record || !world.secret.intact) return 'SecretDataDrift';
   if (world.sourceDigest !== undefined && record.sourceDigest !== world.sourceDigest)
     return 'ResourceUpdated';
   return endCause(world, record);
+}
+
+function unrecordedCause({ now, secret, stray, findings }: DynamicWorld): IssueCause | undefined {
+  if (secret?.revision === undefined) return 'InitialSync';
+  if (findings.has(secret.revision)) return 'LeaseEnded';
+  const replaceAt = stray ? (stray.replaceAt ?? Number.POSITIVE_INFINITY) : now;
+  return now >= replaceAt ? 'Recovery' : undefined;
 }
 
 function endCause(world: DynamicWorld, record: RecordFacts): IssueCause | undefined {
@@ -234,7 +256,8 @@ export function nextDueAt(world: DynamicWorld): number | undefined {
         replacementAt(record, world.renewalPercent),
       ]
     : [];
-  if (world.uid !== undefined && !(record && world.secret?.intact))
+  if (!record && world.stray?.replaceAt !== undefined) dues.push(world.stray.replaceAt);
+  else if (world.uid !== undefined && !(record && world.secret?.intact))
     dues.push(repairAllowedAt(world));
   const next = Math.min(...dues);
   return Number.isFinite(next) ? next : undefined;

@@ -39,6 +39,15 @@ export interface SecretFacts {
   readonly metadataDrift: boolean;
 }
 
+/**
+ * A credential in the Secret that no record tells of: the ledger was lost, or an earlier operator made it. Its token
+ * is not known, so it can be kept for a while and not given back.
+ */
+export interface StrayFacts {
+  /** Epoch ms; undefined until Vault was asked whether the lease lives. */
+  readonly replaceAt: number | undefined;
+}
+
 /** What Vault said of a revision during this reconcile. */
 export type Finding = 'gone' | 'truncated';
 
@@ -54,6 +63,8 @@ export interface DynamicWorld {
   readonly renewalPercent: number;
   readonly records: readonly RecordFacts[];
   readonly secret: SecretFacts | undefined;
+  /** Only where no record says what the Secret shall hold. */
+  readonly stray: StrayFacts | undefined;
   readonly findings: ReadonlyMap<string, Finding>;
   /** The last revision that all restart targets were given. */
   readonly restartedRevision: string | undefined;

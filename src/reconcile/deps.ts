@@ -7,6 +7,7 @@ import type { Lane } from '../runtime/controller.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import type { Connections } from './connections.ts';
+import type { Adopted } from './dynamic-stray.ts';
 import type {
   AuthHealth,
   EventSink,
@@ -49,6 +50,8 @@ export interface Deps {
   readonly held: Held;
   /** Source digests whose answers were seen to carry no lease. */
   readonly unleased: Set<string>;
+  /** Leases without a record that were found alive, by the object. */
+  readonly strays: Map<string, Adopted>;
   /** Key of VSO's MACs, and root of the keys for our own. */
   readonly hmacKey: Sealed<Uint8Array>;
   /** A fresh random revision name. */

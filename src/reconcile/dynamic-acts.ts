@@ -9,6 +9,7 @@ import { removeLeftovers, writeDestination } from './destination.ts';
 import { issueCredential, writeCredential } from './dynamic-issue.ts';
 import { renewLease, renewToken } from './dynamic-renew.ts';
 import { retireRecord } from './dynamic-retire.ts';
+import { adoptStray } from './dynamic-stray.ts';
 import type { Turn } from './dynamic-turn.ts';
 import { restartTargets } from './restarts.ts';
 import { isRestartPending, targetsOf } from './targets.ts';
@@ -26,6 +27,8 @@ export async function carryOut(turn: Turn, act: Act): Promise<void> {
       return issueCredential(turn, act);
     case 'write':
       return writeCredential(turn, act.revision);
+    case 'adopt':
+      return adoptStray(turn, act.revision);
     case 'renew-lease':
       return renewLease(turn, act.revision);
     case 'renew-token':

@@ -18,6 +18,7 @@ import type { Owner, SecretDigest } from '../plan/secret.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import type { Deps } from './deps.ts';
 import { findSecret, readLive } from './destination.ts';
+import { type Stray, strayFacts, strayOf } from './dynamic-stray.ts';
 import type { Learned } from './dynamic-turn.ts';
 import { identityOf } from './identity.ts';
 import { checked, ownerOf } from './load.ts';
@@ -37,6 +38,7 @@ export interface Situation {
   readonly origin: Origin | Fault;
   readonly secret: SecretDigest | undefined;
   readonly mark: LeaseMark | undefined;
+  readonly stray: Stray | undefined;
   readonly world: DynamicWorld;
 }
 
@@ -48,21 +50,25 @@ export async function gatherDynamic(
 ): Promise<Situation> {
   const object = checked('VaultDynamicSecret', stored);
   const owner = ownerOf(stored);
+  catchUpWithStatus(deps, object, deps.book.ofOwner(owner));
   const records = deps.book.ofOwner(owner);
-  catchUpWithStatus(deps, object, records);
   const secret = await secretOf(deps, object, records, signal);
   const reading = readingOf(deps, owner, secret);
-  const origin = originOf(deps, object);
+  const mark = reading.kind === 'genuine' ? reading.mark : undefined;
+  const origin = resolvedOrigin(deps, object);
+  const stray = strayOf(object, secret, mark, records);
   return {
     object,
     owner,
     origin,
     secret,
-    mark: reading.kind === 'genuine' ? reading.mark : undefined,
+    mark,
+    stray,
     world: {
-      ...worldOf(deps, object, learned, deps.book.ofOwner(owner)),
+      ...worldOf(deps, object, learned, records),
       sourceDigest: 'digest' in origin ? origin.digest : undefined,
       secret: secret && secretFacts(object, owner, secret, reading),
+      stray: strayFacts(deps, owner, stray),
     },
   };
 }
@@ -72,7 +78,7 @@ function worldOf(
   object: VaultDynamicSecret,
   learned: Learned,
   records: readonly LedgerRecord[],
-): Omit<DynamicWorld, 'sourceDigest' | 'secret'> {
+): Omit<DynamicWorld, 'sourceDigest' | 'secret' | 'stray'> {
   return {
     now: deps.clock.now(),
     uid: object.metadata.uid,
@@ -85,7 +91,8 @@ function worldOf(
   };
 }
 
-function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
+/** A record as the planner looks at it. */
+export function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
   return {
     ...record,
     confirmed: deps.book.isConfirmed(record.revision),
@@ -162,7 +169,7 @@ function hasDrifted(
   return plan.kind === 'replace' || plan.kind === 'recreate';
 }
 
-function originOf(deps: Deps, object: VaultDynamicSecret): Origin | Fault {
+function resolvedOrigin(deps: Deps, object: VaultDynamicSecret): Origin | Fault {
   try {
     const identity = identityOf(deps, object);
     const request = dynamicRequest(identity, object.spec);

@@ -15,7 +15,8 @@ import { FaultError, faultOf } from '../runtime/fault.ts';
 import { removeLeftovers, writeDestination } from './destination.ts';
 import type { Origin } from './dynamic-gather.ts';
 import { retireRecord } from './dynamic-retire.ts';
-import type { Turn } from './dynamic-turn.ts';
+import { leaveStray } from './dynamic-stray.ts';
+import { originOf, type Turn } from './dynamic-turn.ts';
 
 type IssuePlan = Extract<DynamicPlan, { kind: 'issue' }>;
 
@@ -72,12 +73,8 @@ export async function writeCredential(turn: Turn, revision: string): Promise<voi
   learned.requestId = held.requestId;
   await deps.book.makeCurrent(revision, lease, context.signal);
   deps.held.drop(revision);
+  leaveStray(turn);
   await removeLeftovers(deps, owner, destination.name, context.signal);
-}
-
-function originOf({ situation }: Turn): Origin {
-  if ('digest' in situation.origin) return situation.origin;
-  throw new FaultError(situation.origin);
 }
 
 /** A Secret that may not be written is no reason to make a credential. */

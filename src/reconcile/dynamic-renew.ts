@@ -3,10 +3,10 @@ import { extendToken } from '../ledger/issue.ts';
 import { type LedgerRecord, leaseAccess } from '../ledger/record.ts';
 import { judgeRenewal } from '../plan/lease.ts';
 import { faultOf } from '../runtime/fault.ts';
-import type { Turn } from './dynamic-turn.ts';
+import type { Renewing } from './dynamic-turn.ts';
 
 /** Asks for the full TTL again. "Gone" and "truncated" are findings for the planner, not faults. */
-export async function renewLease(turn: Turn, revision: string): Promise<void> {
+export async function renewLease(turn: Renewing, revision: string): Promise<void> {
   const { deps, learned, context } = turn;
   const record = deps.book.get(revision);
   if (!record?.lease) return;
@@ -23,7 +23,7 @@ export async function renewLease(turn: Turn, revision: string): Promise<void> {
 }
 
 /** A token that Vault calls invalid has taken its lease along. */
-export async function renewToken(turn: Turn, revision: string): Promise<void> {
+export async function renewToken(turn: Renewing, revision: string): Promise<void> {
   const { deps, learned, context } = turn;
   learned.renewing = true;
   try {
@@ -35,7 +35,12 @@ export async function renewToken(turn: Turn, revision: string): Promise<void> {
   }
 }
 
-async function askForLease(turn: Turn, record: LedgerRecord, leaseId: string, incrementMs: number) {
+async function askForLease(
+  turn: Renewing,
+  record: LedgerRecord,
+  leaseId: string,
+  incrementMs: number,
+) {
   const { deps, context } = turn;
   try {
     return await deps.tokens.renewLease(leaseAccess(record), leaseId, incrementMs, context.signal);

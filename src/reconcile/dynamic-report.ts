@@ -4,6 +4,7 @@ import { inPlace } from '../plan/dynamic-secret.ts';
 import { type RenewalFacts, type SyncFacts, summariseSync } from '../plan/status.ts';
 import type { EventText } from '../plan/transition.ts';
 import type { Fault } from '../runtime/fault.ts';
+import { strayEndsAt } from './dynamic-stray.ts';
 import type { Learned, Turn } from './dynamic-turn.ts';
 import type { StoredObject } from './ports.ts';
 import type { Report } from './report.ts';
@@ -18,9 +19,10 @@ export async function reportDynamic(
   const { deps, situation, learned, context } = turn;
   const record = recordInPlace(turn);
   const restart = await restartFacts(deps, situation.object, learned.restart, context.signal);
+  const endsAt = endInPlace(turn);
   const facts: SyncFacts = {
-    usable: record !== undefined && deps.clock.now() < credentialEndsAt(record),
-    synced: record !== undefined && isAsWanted(turn, record),
+    usable: endsAt !== undefined && deps.clock.now() < endsAt,
+    synced: record ? isAsWanted(turn, record) : endsAt !== undefined,
     fault,
     restart,
     renewal: renewalFacts(learned, fault),
@@ -37,7 +39,7 @@ export async function reportDynamic(
 /** When the credential in place dies: no retry may sleep past it. */
 export function endInPlace(turn: Turn): number | undefined {
   const record = recordInPlace(turn);
-  return record && credentialEndsAt(record);
+  return record ? credentialEndsAt(record) : strayEndsAt(turn);
 }
 
 function recordInPlace({ deps, situation }: Turn): LedgerRecord | undefined {
@@ -51,7 +53,7 @@ function isAsWanted({ situation }: Turn, record: LedgerRecord): boolean {
   return sourceDigest === undefined || sourceDigest === record.sourceDigest;
 }
 
-function renewalFacts(learned: Learned, fault: Fault | undefined): RenewalFacts | undefined {
+export function renewalFacts(learned: Learned, fault: Fault | undefined): RenewalFacts | undefined {
   if (learned.written) return { kind: 'none' };
   if (learned.renewing && fault) return { kind: 'failed', fault };
   return learned.renewed ? { kind: 'renewed' } : undefined;

@@ -4,17 +4,18 @@
  */
 import { nextDueAt, planDynamic } from '../plan/dynamic-secret.ts';
 import { summariseSync } from '../plan/status.ts';
-import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
+import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
-import type { Ref } from '../runtime/ref.ts';
+import { keyOf, type Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
 import { carryOut } from './dynamic-acts.ts';
 import { gatherDynamic } from './dynamic-gather.ts';
-import { endInPlace, reportDynamic } from './dynamic-report.ts';
+import { keepAlive } from './dynamic-keep-alive.ts';
+import { endInPlace, renewalFacts, reportDynamic } from './dynamic-report.ts';
 import { retire } from './dynamic-retire.ts';
-import type { Learned, Turn } from './dynamic-turn.ts';
+import type { Learned, Renewing, Turn } from './dynamic-turn.ts';
 import type { StoredObject } from './ports.ts';
-import { caught, finish } from './report.ts';
+import { caught, finish, type Report } from './report.ts';
 import { isUnleased, reconcileUnleased } from './unleased.ts';
 
 /** Far more than any way through the planner takes. Reaching it is a bug that must not become a storm of calls. */
@@ -29,13 +30,13 @@ export async function reconcileDynamic(
 ): Promise<Outcome> {
   const stored = deps.store.get(ref);
   if (!stored) return reconcileGone(deps, ref, context);
-  await deps.objects.stripFinalizers(stored, context.signal);
   const learned: Learned = { findings: new Map() };
   try {
+    await deps.objects.stripFinalizers(stored, context.signal);
     const turn = await firstTurn(deps, stored, learned, context);
     return await runTurns(stored, turn);
   } catch (thrown) {
-    return failedToGather(deps, stored, caught(thrown, context), context);
+    return failedToGather({ deps, learned, context }, stored, caught(thrown, context));
   }
 }
 
@@ -79,30 +80,60 @@ async function settle(
   turn: Turn,
   fault: Fault | undefined,
 ): Promise<Outcome> {
+  const outcome = turn.learned.written ? 'written' : 'unchanged';
+  const result = fault ? 'failed' : outcome;
+  turn.context.observer.count('vault_lease_operator_syncs_total', { kind: stored.kind, result });
   const report = await reportDynamic(stored, turn, fault);
-  const nextAt = nextDueAt(turn.situation.world);
-  const endsAt = endInPlace(turn);
-  const next = {
+  const next = nextOf({ nextAt: nextDueAt(turn.situation.world), endsAt: endInPlace(turn) });
+  return reported(turn.deps, report, next, turn.context);
+}
+
+/** The specification is refused, or the Secret cannot be read: whatever is in place stays and is kept alive. */
+async function failedToGather(
+  renewing: Renewing,
+  stored: StoredObject,
+  fault: Fault,
+): Promise<Outcome> {
+  const { deps, learned, context } = renewing;
+  const kept = await keepAlive(renewing, stored);
+  const isAlive = kept.endsAt !== undefined && deps.clock.now() < kept.endsAt;
+  const summary = summariseSync({
+    usable: isAlive,
+    synced: false,
+    fault: kept.fault ?? fault,
+    renewal: renewalFacts(learned, kept.fault),
+  });
+  const report = { stored, fault: kept.fault ?? fault, summary, fields: {}, events: [] };
+  return reported(deps, report, nextOf(kept), context);
+}
+
+/** Renewals first: a lease that cannot be renewed has until its end, a status that cannot be written has not. */
+async function reported(
+  deps: Deps,
+  report: Report,
+  next: LeaseNext,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  try {
+    return await finish(deps, report, next, context);
+  } catch (thrown) {
+    return { kind: 'failed', fault: caught(thrown, context), ...next };
+  }
+}
+
+type LeaseNext = Next & { readonly retryBefore?: number };
+
+function nextOf({ nextAt, endsAt }: { nextAt: number | undefined; endsAt: number | undefined }) {
+  return {
     lane: 'renewal' as const,
     ...(nextAt !== undefined && { nextAt }),
     ...(endsAt !== undefined && { endsAt, retryBefore: endsAt }),
   };
-  return finish(turn.deps, report, next, turn.context);
-}
-
-/** The specification is refused, or the Secret cannot be read: whatever is in place stays, and is looked at again. */
-async function failedToGather(
-  deps: Deps,
-  stored: StoredObject,
-  fault: Fault,
-  context: ReconcileContext,
-): Promise<Outcome> {
-  const summary = summariseSync({ usable: false, synced: false, fault });
-  return finish(deps, { stored, fault, summary, fields: {}, events: [] }, {}, context);
 }
 
 /** The object is gone when a live read says so for its uid, never because the store lacks it. */
 async function reconcileGone(deps: Deps, ref: Ref, context: ReconcileContext): Promise<Outcome> {
+  deps.strays.delete(keyOf(ref));
   const left = deps.book.ofOwner(ref).filter((record) => record.state !== 'retiring');
   for (const { revision, owner } of left) {
     const isThere = (await deps.objects.exists(ref, owner.uid, context.signal)) === 'there';

@@ -2,8 +2,9 @@
 import type { IssueCause } from '../plan/dynamic-secret.ts';
 import type { Finding } from '../plan/dynamic-world.ts';
 import type { ReconcileContext } from '../runtime/controller.ts';
+import { FaultError } from '../runtime/fault.ts';
 import type { Deps } from './deps.ts';
-import type { Situation } from './dynamic-gather.ts';
+import type { Origin, Situation } from './dynamic-gather.ts';
 import type { RestartResult } from './restarts.ts';
 
 /** Facts that a reconcile learns while it runs; they outlive a turn, not the reconcile. */
@@ -16,6 +17,8 @@ export interface Learned {
   /** A renewal was tried, and succeeded. */
   renewing?: boolean;
   renewed?: boolean;
+  /** Id of a lease that nobody has on record and that was found alive. */
+  adopted?: string;
   /** Id of the request that issued what was written. */
   requestId?: string;
   /** The revision that all targets were given, ahead of the status. */
@@ -28,4 +31,13 @@ export interface Turn {
   readonly situation: Situation;
   readonly learned: Learned;
   readonly context: ReconcileContext;
+}
+
+/** What an act that keeps a credential alive needs: neither the object nor its Secret. */
+export type Renewing = Pick<Turn, 'deps' | 'learned' | 'context'>;
+
+/** Throws the fault of the references where the origin is needed. */
+export function originOf({ situation }: Turn): Origin {
+  if ('digest' in situation.origin) return situation.origin;
+  throw new FaultError(situation.origin);
 }

@@ -103,6 +103,8 @@ export interface VaultReads {
   read(identity: VaultIdentity, request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer>;
   /** Drops identities; their shared tokens, and what hangs on them, are revoked in the background. */
   forget(which: (identity: VaultIdentity) => boolean): void;
+  /** TTL that this identity's last login was granted; undefined before the first, and for a token without an end. */
+  tokenTtlMs(identity: VaultIdentity): number | undefined;
   /** Renews a lease by id under the shared token; for leases whose own token is not known. */
   renewLease(
     identity: VaultIdentity,

@@ -11,8 +11,7 @@ import { summariseSync } from '../plan/status.ts';
 import type { Outcome } from '../runtime/controller.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
 import { refreshHorizonMs, spreadOf } from '../runtime/spread.ts';
-import type { Origin } from './dynamic-gather.ts';
-import type { Turn } from './dynamic-turn.ts';
+import { originOf, type Turn } from './dynamic-turn.ts';
 import { type PlainResult, syncEvents, syncPlainData } from './plain-data.ts';
 import type { StoredObject } from './ports.ts';
 import { caught, finish } from './report.ts';
@@ -58,11 +57,12 @@ export async function reconcileUnleased(stored: StoredObject, turn: Turn): Promi
   return finish(deps, { stored, fault, summary, fields, events }, nextOf(turn), context);
 }
 
-async function sync({ deps, situation, context }: Turn): Promise<PlainResult> {
-  const { object, owner, origin } = situation;
-  const { identity, request } = whole(origin);
+async function sync(turn: Turn): Promise<PlainResult> {
+  const { deps, situation, context } = turn;
+  const { object, owner } = situation;
+  const { identity, request, digest } = originOf(turn);
   const answer = await deps.reads.read(identity, request, context.signal);
-  if (answer.leaseId !== '') throw startOver(deps, identity.key, whole(origin).digest);
+  if (answer.leaseId !== '') throw startOver(deps, identity.key, digest);
   const state = judgePlain(answer);
   if (state.kind !== 'present') throw new FaultError(absenceFault(state.kind, request.path));
   const { destination } = object.spec;
@@ -80,11 +80,6 @@ async function sync({ deps, situation, context }: Turn): Promise<PlainResult> {
     },
     context,
   );
-}
-
-function whole(origin: Turn['situation']['origin']): Origin {
-  if ('digest' in origin) return origin;
-  throw new FaultError(origin);
 }
 
 /** The path began to make leases: this one goes with the shared token, and the next is issued through the ledger. */

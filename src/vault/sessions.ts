@@ -74,6 +74,11 @@ export class Sessions {
     );
   }
 
+  /** TTL that this identity's last login was granted; undefined before the first, and for a token without an end. */
+  tokenTtlMs(identity: VaultIdentity): number | undefined {
+    return this.#shared.get(identity.key)?.loginTtlMs || undefined;
+  }
+
   /** Drops the identities of a changed VaultAuth or VaultConnection; their tokens go back in the background. */
   forget(which: (identity: VaultIdentity) => boolean): void {
     for (const [key, shared] of this.#shared) if (which(shared.identity)) this.#drop(key, shared);

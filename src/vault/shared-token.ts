@@ -44,6 +44,10 @@ export class SharedToken {
     return this.#held?.ownsLeases === true;
   }
 
+  get loginTtlMs(): number | undefined {
+    return this.#held?.login.ttlMs;
+  }
+
   /** What `act` gives under the token. A refusal is tried once more when another token may fare better. */
   async under<T>(signal: AbortSignal, act: (held: HeldToken) => Promise<T>): Promise<T> {
     const held = await this.#take(signal);

@@ -1,0 +1,85 @@
+/**
+ * Keeps the credentials of an object alive while the object is refused, or its Secret cannot be read: renewing needs
+ * neither. Issues nothing, writes nothing.
+ */
+import { credentialEndsAt, type LedgerRecord } from '../ledger/record.ts';
+import { leaseRenewalAt, tokenRenewalAt } from '../plan/dynamic-due.ts';
+import { planRenewal } from '../plan/dynamic-secret.ts';
+import type { DynamicWorld } from '../plan/dynamic-world.ts';
+import type { Fault } from '../runtime/fault.ts';
+import { factsOf } from './dynamic-gather.ts';
+import { renewLease, renewToken } from './dynamic-renew.ts';
+import type { Renewing } from './dynamic-turn.ts';
+import { ownerOf } from './load.ts';
+import type { StoredObject } from './ports.ts';
+import { caught } from './report.ts';
+
+/** VSO's default: that of the object is not known here. */
+const RENEWAL_PERCENT = 67;
+
+export interface KeptAlive {
+  /** When the first of them ends; undefined when there is none. */
+  readonly endsAt: number | undefined;
+  /** When the next renewal is due. */
+  readonly nextAt: number | undefined;
+  /** Why a renewal failed; the others were tried all the same. */
+  readonly fault: Fault | undefined;
+}
+
+export async function keepAlive(renewing: Renewing, stored: StoredObject): Promise<KeptAlive> {
+  let fault: Fault | undefined;
+  for (const record of inUse(renewing, stored)) fault = (await renew(renewing, record)) ?? fault;
+  const kept = inUse(renewing, stored);
+  const now = renewing.deps.clock.now();
+  const dues = kept.flatMap((record) => {
+    const facts = factsOf(renewing.deps, record);
+    return [leaseRenewalAt(facts, RENEWAL_PERCENT), tokenRenewalAt(facts)];
+  });
+  return {
+    endsAt: earliest(kept.map(credentialEndsAt)),
+    nextAt: earliest(dues.filter((due) => due > now)),
+    fault,
+  };
+}
+
+function inUse({ deps }: Renewing, stored: StoredObject): readonly LedgerRecord[] {
+  const owner = ownerOf(stored);
+  const records = deps.book.ofOwner(owner);
+  return records.filter((each) => each.state === 'current' && each.owner.uid === owner.uid);
+}
+
+/** Lease and token, each at most once. */
+async function renew(renewing: Renewing, { revision }: LedgerRecord): Promise<Fault | undefined> {
+  try {
+    for (const kind of ['renew-lease', 'renew-token'] as const) {
+      const record = renewing.deps.book.get(revision);
+      if (!record || planRenewal(worldOf(renewing, record))?.kind !== kind) continue;
+      await (kind === 'renew-lease' ? renewLease : renewToken)(renewing, revision);
+    }
+    return undefined;
+  } catch (thrown) {
+    return caught(thrown, renewing.context);
+  }
+}
+
+/** As if the Secret were as it was left. */
+function worldOf({ deps, learned }: Renewing, record: LedgerRecord): DynamicWorld {
+  return {
+    now: deps.clock.now(),
+    uid: record.owner.uid,
+    holder: deps.settings.holder,
+    destination: record.destination,
+    sourceDigest: undefined,
+    renewalPercent: RENEWAL_PERCENT,
+    records: [factsOf(deps, record)],
+    secret: { revision: record.revision, intact: true, metadataDrift: false },
+    stray: undefined,
+    findings: learned.findings,
+    restartedRevision: undefined,
+  };
+}
+
+function earliest(instants: readonly number[]): number | undefined {
+  const first = Math.min(...instants);
+  return Number.isFinite(first) ? first : undefined;
+}
