@@ -4,13 +4,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openTree, withoutGit } from './tree.ts';
+import { openTree, withoutHook } from './tree.ts';
 
 describe('a tree', () => {
   let folder: string;
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: withoutGit() });
+    execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: withoutHook() });
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'vlo-tree-'));

@@ -44,12 +44,14 @@ async function git(
   env: Readonly<Record<string, string>>,
   ...args: string[]
 ): Promise<string> {
-  const { stdout } = await execute('git', args, { cwd, env: { ...withoutGit(), ...env } });
+  const { stdout } = await execute('git', args, { cwd, env: { ...withoutHook(), ...env } });
   return stdout.trim();
 }
 
-/** Inside a git hook these name the user's index and repository. */
-export function withoutGit(): NodeJS.ProcessEnv {
+/** Inside a git hook these name the user's repository and index, whatever the folder. */
+const OF_A_HOOK = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY'];
+
+export function withoutHook(): NodeJS.ProcessEnv {
   const variables = Object.entries(process.env);
-  return Object.fromEntries(variables.filter(([name]) => !name.startsWith('GIT_')));
+  return Object.fromEntries(variables.filter(([name]) => !OF_A_HOOK.includes(name)));
 }
