@@ -11,7 +11,8 @@ export interface GlobalWorld {
   readonly operatorNamespace: string;
   /** The operator's option allow-default-globals. */
   readonly allowDefaultGlobals: boolean;
-  readonly global: (ref: NamedRef) => VaultAuthGlobal | undefined;
+  /** As seen from the namespace `home`: one that cannot be judged and may not be for us is not there. */
+  readonly global: (ref: NamedRef, home: string) => VaultAuthGlobal | undefined;
 }
 
 /** The VaultAuthGlobal that a VaultAuth refers to; undefined when it refers to none. Throws when it may not be used. */
@@ -19,7 +20,10 @@ export function findGlobal(auth: VaultAuth, world: GlobalWorld): VaultAuthGlobal
   const reference = auth.spec.vaultAuthGlobalRef;
   if (!reference) return undefined;
   const candidates = candidatesOf(reference, auth, world);
-  const found = candidates.map(world.global).find((global) => global !== undefined);
+  const home = auth.metadata.namespace;
+  const found = candidates
+    .map((ref) => world.global(ref, home))
+    .find((global) => global !== undefined);
   if (found && mayUse(found, auth, world)) return found;
   throw notUsable(auth, candidates, world);
 }

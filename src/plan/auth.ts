@@ -20,7 +20,8 @@ export interface UsableConnection {
 }
 
 export interface AuthWorld extends GlobalWorld {
-  readonly auth: (ref: NamedRef) => VaultAuth | undefined;
+  /** As `global` is. */
+  readonly auth: (ref: NamedRef, home: string) => VaultAuth | undefined;
   /** 'not-ready': it exists, but is refused or has no CA. */
   readonly connection: (ref: NamedRef) => UsableConnection | 'not-ready' | undefined;
 }
@@ -37,6 +38,8 @@ interface SettledAuth extends MergedAuth {
   readonly global: VaultAuthGlobal | undefined;
   readonly connectionRef: NamedRef;
   readonly connection: UsableConnection;
+  /** What the keys of all its identities begin with: changes whenever a login would be another. */
+  readonly keyPrefix: string;
 }
 
 /** Throws a fault of kind refused (a specification must change) or waiting (something is missing). */
@@ -52,12 +55,14 @@ export function resolveIdentity(consumer: Consumer, world: AuthWorld): VaultIden
 /** What a VaultAuth comes to by itself. Throws as resolveIdentity does. */
 export function settleAuth(auth: VaultAuth, world: AuthWorld): SettledAuth {
   const global = findGlobal(auth, world);
-  return { auth, global, ...mergeAuth(auth, global), ...connectionOf(auth, global, world) };
+  const reach = connectionOf(auth, global, world);
+  const keyPrefix = keyPrefixOf(auth, global, reach.connection);
+  return { auth, global, keyPrefix, ...mergeAuth(auth, global), ...reach };
 }
 
 /** Says the same of a VaultAuth of another namespace that is not there and of one that is not for us. */
 function usableAuth(ref: NamedRef, consumerNamespace: string, world: AuthWorld): VaultAuth {
-  const auth = world.auth(ref);
+  const auth = world.auth(ref, consumerNamespace);
   const allowedNamespaces = auth?.spec.allowedNamespaces;
   const allowed = isAllowed(
     { ...ref, allowedNamespaces },
@@ -101,7 +106,7 @@ function connectionOf(
 function identityOf(settled: SettledAuth, consumer: Consumer): VaultIdentity {
   const { role, serviceAccount, audiences, expirationSeconds } = settled.kubernetes;
   return {
-    key: identityKey(settled, consumer.namespace),
+    key: settled.keyPrefix + nameOf({ namespace: consumer.namespace, name: serviceAccount }),
     authName: nameOf(settled.auth.metadata),
     connectionName: nameOf(settled.connectionRef),
     endpoint: settled.connection.endpoint,
@@ -118,10 +123,11 @@ function identityOf(settled: SettledAuth, consumer: Consumer): VaultIdentity {
   };
 }
 
-/** Changes whenever a login would go elsewhere, be another's, or trust another CA. */
-function identityKey(
-  { auth, global, connection, kubernetes }: SettledAuth,
-  consumerNamespace: string,
+/** Ends in a comma, so that none is the beginning of another. */
+function keyPrefixOf(
+  auth: VaultAuth,
+  global: VaultAuthGlobal | undefined,
+  connection: UsableConnection,
 ): string {
   const ca = connection.endpoint.caPem ?? '';
   return [
@@ -129,7 +135,7 @@ function identityKey(
     global ? version(global.metadata) : '-',
     version(connection),
     createHash('sha256').update(ca).digest('hex').slice(0, 12),
-    nameOf({ namespace: consumerNamespace, name: kubernetes.serviceAccount }),
+    '',
   ].join();
 }
 

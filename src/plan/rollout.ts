@@ -41,7 +41,7 @@ export interface Restart {
   readonly wroteAt: number;
 }
 
-interface RestartPlan {
+export interface RestartPlan {
   readonly stamp: readonly Target[];
   readonly missing: readonly Target[];
 }

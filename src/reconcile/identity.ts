@@ -1,12 +1,13 @@
 /** The planners' view of VaultAuth, VaultAuthGlobal and VaultConnection, over the store and the known connections. */
 import { API_VERSION } from '../api/group.ts';
-import type { KindName, ObjectOf } from '../api/kinds.ts';
+import type { ObjectOf } from '../api/kinds.ts';
 import { validate } from '../api/validate.ts';
 import type { VaultIdentity } from '../api/vault-exchange.ts';
 import { type AuthWorld, resolveIdentity, type UsableConnection } from '../plan/auth.ts';
-import { type NamedRef, nameOf } from '../plan/references.ts';
+import { isAllowed, type NamedRef, nameOf } from '../plan/references.ts';
 import { waiting } from '../runtime/fault.ts';
 import type { Deps } from './deps.ts';
+import type { StoredObject } from './ports.ts';
 import { STARTING } from './report.ts';
 
 /** An object that reads a secret from Vault. */
@@ -25,8 +26,8 @@ export function authWorld(deps: Deps): AuthWorld {
   return {
     operatorNamespace: deps.settings.operatorNamespace,
     allowDefaultGlobals: deps.settings.allowDefaultGlobals,
-    auth: (ref) => find(deps, 'VaultAuth', ref),
-    global: (ref) => find(deps, 'VaultAuthGlobal', ref),
+    auth: (ref, home) => find(deps, 'VaultAuth', ref, home),
+    global: (ref, home) => find(deps, 'VaultAuthGlobal', ref, home),
     connection: (ref) => connectionOf(deps, ref),
   };
 }
@@ -43,18 +44,32 @@ function connectionOf(deps: Deps, named: NamedRef): UsableConnection | 'not-read
   return seen.endpoint ? { uid, generation, endpoint: seen.endpoint } : 'not-ready';
 }
 
-function find<Kind extends KindName>(
+/** What is wrong with an object is for those to know who may use it. */
+function find<Kind extends 'VaultAuth' | 'VaultAuthGlobal'>(
   deps: Deps,
   kind: Kind,
   named: NamedRef,
+  home: string,
 ): ObjectOf<Kind> | undefined {
   const stored = deps.store.get({ kind, ...named });
   if (!stored) return undefined;
   const result = validate(kind, { ...stored, apiVersion: API_VERSION });
   if (result.ok) return result.object;
+  if (!admits(stored, home, deps.settings.operatorNamespace)) return undefined;
   const [first] = result.errors;
   throw waiting(
     'VaultClientConfigError',
     `${kind} ${nameOf(named)} cannot be used: ${first?.field} ${first?.problem}`,
   );
+}
+
+/** By the one field of it that is read unchecked. */
+function admits(
+  { metadata, spec }: StoredObject,
+  home: string,
+  operatorNamespace: string,
+): boolean {
+  const listed: unknown = Object(spec).allowedNamespaces;
+  const allowedNamespaces = Array.isArray(listed) ? listed : [];
+  return isAllowed({ ...metadata, allowedNamespaces }, home, operatorNamespace);
 }

@@ -56,7 +56,7 @@ async function writeStatus(deps: Deps, report: Report, context: ReconcileContext
     generation: stored.metadata.generation,
     retracted: summary.retracted,
   });
-  const wanted = { ...report.fields, conditions: after };
+  const wanted = { ...unwritten(stored), ...report.fields, conditions: after };
   const patch = changedStatus(statusOf(stored), wanted);
   const ref = refOf(stored);
   if (patch) await deps.objects.patchStatus(ref, stored.metadata.uid, patch, context.signal);
@@ -66,6 +66,21 @@ async function writeStatus(deps: Deps, report: Report, context: ReconcileContext
   const about = { ...ref, uid, apiVersion: stored.apiVersion };
   for (const event of change ? [...report.events, change] : report.events)
     deps.events.emit({ about, ...event });
+}
+
+/**
+ * What VSO's definitions require of a status: while those are installed, a status without is refused. A zero says that
+ * it never happened.
+ */
+const REQUIRED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  VaultStaticSecret: { lastGeneration: 0 },
+  VaultDynamicSecret: { lastGeneration: 0, lastRenewalTime: 0 },
+  VaultPKISecret: { lastGeneration: 0, lastRotation: 0 },
+};
+
+function unwritten(stored: StoredObject): Readonly<Record<string, unknown>> {
+  const fields = Object.entries(REQUIRED[stored.kind] ?? {});
+  return Object.fromEntries(fields.filter(([field]) => statusOf(stored)[field] === undefined));
 }
 
 function statusOf({ status }: StoredObject): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import type { Condition } from '../api/conditions.ts';
 import type { RolloutRestartTarget } from '../api/shared.ts';
 import type { Target } from '../plan/rollout.ts';
 import type { RestartFacts } from '../plan/status.ts';
-import { waiting } from '../runtime/fault.ts';
+import { faultOf, waiting } from '../runtime/fault.ts';
 import type { Deps } from './deps.ts';
 import { type RestartResult, stillMissing } from './restarts.ts';
 import { isRestartPending, targetsOf } from './targets.ts';
@@ -15,7 +15,7 @@ interface WithTargets {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
-/** Undefined: nothing new. */
+/** Undefined: nothing new. `result` is absent when nothing was to be restarted, not when it could not be. Never throws. */
 export async function restartFacts(
   deps: Deps,
   object: WithTargets,
@@ -24,11 +24,28 @@ export async function restartFacts(
 ): Promise<RestartFacts | undefined> {
   const targets = targetsOf(object);
   if (targets.length === 0) return { kind: 'none' };
-  if (result?.fault) return { kind: 'failed', fault: result.fault };
-  if (!result && !isRestartPending(object)) return undefined;
-  const missing = result?.missing ?? (await stillMissing(deps, targets, signal));
+  if (result) return factsOf(result, targets.length);
+  return isRestartPending(object) ? factsLater(deps, targets, signal) : undefined;
+}
+
+function factsOf({ fault, missing }: RestartResult, targets: number): RestartFacts {
+  if (fault) return { kind: 'failed', fault };
   if (missing.length > 0) return { kind: 'failed', fault: missingFault(missing) };
-  return { kind: 'restarted', targets: targets.length };
+  return { kind: 'restarted', targets };
+}
+
+/** A target that came later started with the new Secret, so there is nothing to restart, nor to tell any more. */
+async function factsLater(
+  deps: Deps,
+  targets: readonly Target[],
+  signal: AbortSignal,
+): Promise<RestartFacts> {
+  try {
+    const missing = await stillMissing(deps, targets, signal);
+    return missing.length > 0 ? { kind: 'failed', fault: missingFault(missing) } : { kind: 'none' };
+  } catch (thrown) {
+    return { kind: 'failed', fault: faultOf(thrown) };
+  }
 }
 
 function missingFault(missing: readonly Target[]) {

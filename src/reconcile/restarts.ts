@@ -5,6 +5,7 @@
 import {
   planRestart,
   type Restart,
+  type RestartPlan,
   restartAnnotation,
   type Target,
   type TargetState,
@@ -28,7 +29,7 @@ export interface RestartScope {
 
 /**
  * Stamps the targets. `again`: an earlier try left targets behind, so they are looked at first: one that was created
- * after the write started with the new Secret and is left alone.
+ * after the write started with the new Secret and is left alone. Never throws: the Secret is written by now.
  */
 export async function restartTargets(
   deps: Deps,
@@ -37,9 +38,22 @@ export async function restartTargets(
   again: boolean,
   scope: RestartScope,
 ): Promise<RestartResult> {
-  const chosen = again
-    ? planRestart(restart, await lookAt(deps, targets, scope.signal))
-    : { stamp: targets, missing: [] };
+  try {
+    const chosen = again
+      ? planRestart(restart, await lookAt(deps, targets, scope.signal))
+      : { stamp: targets, missing: [] };
+    return await stampAll(deps, chosen, restart, scope);
+  } catch (thrown) {
+    return { stamped: [], missing: [], fault: faultOf(thrown) };
+  }
+}
+
+async function stampAll(
+  deps: Deps,
+  chosen: RestartPlan,
+  restart: Restart,
+  scope: RestartScope,
+): Promise<RestartResult> {
   const annotations = { [restartAnnotation(restart.source)]: restart.revision };
   const tries = chosen.stamp.map((target) => stamp(deps, target, annotations, scope));
   const results = await Promise.all(tries);

@@ -59,10 +59,10 @@ async function reconcileChecked(
   }
   count(context, result, fault);
   const summary = summariseSync({
-    usable: Boolean(result) || keepsItsPromise(object, fault),
+    usable: Boolean(result) || keepsItsPromise(deps, object, fault),
     synced: result !== undefined,
     fault,
-    restart: await restartFacts(deps, object, result?.restart, context.signal),
+    restart: result && (await restartFacts(deps, object, result.restart, context.signal)),
   });
   const fields = result && !fault ? fieldsOf(object, result) : {};
   const events = result ? syncEvents(result) : [];
@@ -107,10 +107,19 @@ async function readSource(
   throw new FaultError(absenceFault(state.kind, `${spec.mount}/${spec.path}`));
 }
 
-/** Vault being away leaves the last data as good as it was; a source or a destination that is no more does not. */
-function keepsItsPromise({ status }: VaultStaticSecret, fault: Fault | undefined): boolean {
-  if (/^(Source|Destination)/.test(fault?.reason ?? '')) return false;
-  return Boolean(status?.lastGeneration);
+/**
+ * Vault being away leaves the last data as good as it was; a source or a destination that is no more does not, nor does
+ * a Secret that was edited or deleted meanwhile. One that is lent to us is not watched, and taken to be as we left it.
+ */
+function keepsItsPromise(
+  deps: Deps,
+  { metadata, spec, status }: VaultStaticSecret,
+  fault: Fault | undefined,
+): boolean {
+  if (/^(Source|Destination)/.test(fault?.reason ?? '') || !status?.lastGeneration) return false;
+  if (!spec.destination.create) return true;
+  const secret = deps.secrets.watched(metadata.namespace, spec.destination.name);
+  return secret !== undefined && secret.mac === (status.secretMAC ?? secret.mac);
 }
 
 function count(

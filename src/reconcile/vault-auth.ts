@@ -21,9 +21,13 @@ export async function reconcileAuth(
   context: ReconcileContext,
 ): Promise<Outcome> {
   const stored = deps.store.get(ref);
-  if (!stored) return { kind: 'settled' };
+  if (!stored) {
+    forgetLogins(deps, ref);
+    return { kind: 'settled' };
+  }
   await deps.objects.stripFinalizers(stored, context.signal);
-  const invalid = faultOfSpec(deps, stored, context);
+  const { keyPrefix, fault: invalid } = settle(deps, stored, context);
+  forgetLogins(deps, ref, keyPrefix);
   const fault = invalid ?? deps.authHealth.lastLogin(nameOf(ref))?.fault;
   const summary = summariseAuth({ isValid: !invalid, fault, usesGlobal: usesGlobal(stored) });
   const fields = { valid: !invalid, error: invalid?.message ?? '' };
@@ -37,17 +41,26 @@ function withoutRetry(outcome: Outcome, invalid: Fault | undefined): Outcome {
   return invalid ? outcome : { kind: 'settled' };
 }
 
-function faultOfSpec(
-  deps: Deps,
-  stored: StoredObject,
-  context: ReconcileContext,
-): Fault | undefined {
+/** Tokens of logins that the object no longer stands for go back to Vault: all but those whose key begins so. */
+function forgetLogins(deps: Deps, ref: Ref, keyPrefix?: string): void {
+  deps.reads.forget(
+    ({ authName, key }) =>
+      authName === nameOf(ref) && (keyPrefix === undefined || !key.startsWith(keyPrefix)),
+  );
+}
+
+interface Settled {
+  readonly keyPrefix?: string;
+  readonly fault?: Fault;
+}
+
+function settle(deps: Deps, stored: StoredObject, context: ReconcileContext): Settled {
   try {
     const auth: VaultAuth = checked('VaultAuth', stored);
-    settleAuth(auth, authWorld(deps));
-    return undefined;
+    const { keyPrefix } = settleAuth(auth, authWorld(deps));
+    return { keyPrefix };
   } catch (thrown) {
-    return caught(thrown, context);
+    return { fault: caught(thrown, context) };
   }
 }
 

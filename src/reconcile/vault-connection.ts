@@ -6,6 +6,7 @@ import type { VaultConnection } from '../api/vault-connection.ts';
 import type { VaultEndpoint, VaultHealth } from '../api/vault-exchange.ts';
 import { CA_KEY, type CaSource, checkCa, checkConnection } from '../plan/connection.ts';
 import { summariseConnection } from '../plan/connection-status.ts';
+import { nameOf } from '../plan/references.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
@@ -27,6 +28,7 @@ export async function reconcileConnection(
   const stored = deps.store.get(ref);
   if (!stored) {
     deps.connections.drop(ref);
+    forgetLogins(deps, ref);
     wakeDependants(deps, ref);
     return { kind: 'settled' };
   }
@@ -57,9 +59,17 @@ async function look(
     refuseUnfit(await deps.probes.health(endpoint, context.signal));
     return { isValid, fault: undefined };
   } catch (thrown) {
-    if (!isValid) makeKnown(deps, ref, stored, undefined);
-    return { isValid, fault: caught(thrown, context) };
+    const fault = caught(thrown, context);
+    if (!isValid && !isKept(deps, ref, stored, fault)) makeKnown(deps, ref, stored, undefined);
+    return { isValid, fault };
   }
+}
+
+/** A CA that could not be read for once is still the CA that it was. */
+function isKept(deps: Deps, ref: Ref, { metadata }: StoredObject, { kind }: Fault): boolean {
+  const { uid, generation } = deps.connections.get(ref) ?? {};
+  const isSame = uid === metadata.uid && generation === metadata.generation;
+  return isSame && kind !== 'refused' && kind !== 'waiting';
 }
 
 async function endpointOf(
@@ -92,7 +102,14 @@ function makeKnown(
 ): void {
   const { uid, generation } = metadata;
   const isNews = deps.connections.put(ref, { uid, generation, ...(endpoint && { endpoint }) });
-  if (isNews) wakeDependants(deps, ref);
+  if (!isNews) return;
+  forgetLogins(deps, ref);
+  wakeDependants(deps, ref);
+}
+
+/** Their tokens go back to the Vault that gave them. */
+function forgetLogins(deps: Deps, ref: Ref): void {
+  deps.reads.forget(({ connectionName }) => connectionName === nameOf(ref));
 }
 
 /** A standby is fit: it forwards requests to the active node. */

@@ -25,7 +25,8 @@ export function reconcileUnsupported(
       kind === 'VaultPKISecret'
         ? summariseSync({ usable: false, synced: false, fault })
         : { verdicts: healthOf({ usable: false, fault }), retracted: [] };
-    return finish(deps, { stored, fault, summary, fields: {}, events: [] }, {}, context);
+    const fields = { valid: false, error: fault?.message ?? '' };
+    return finish(deps, { stored, fault, summary, fields, events: [] }, {}, context);
   };
 }
 
