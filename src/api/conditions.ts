@@ -13,6 +13,7 @@ export type ConditionType =
   | 'SecretSynced'
   | 'RolloutRestart'
   | 'LeaseRenewal'
+  | 'GiveBack'
   | 'Available'
   | 'VaultClient'
   | 'VaultPing'

@@ -19,6 +19,9 @@ export type RenewalFacts =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
+/** Whether the credential can be given back. `none`: nothing is known against it. */
+export type GiveBackFacts = { readonly kind: 'none' } | { readonly kind: 'doubtful' };
+
 export interface SyncFacts {
   /** The Secret keeps its promise: data from this source is in it, and its lease lives. */
   readonly usable: boolean;
@@ -31,6 +34,8 @@ export interface SyncFacts {
   /** Absent: as it was. */
   readonly restart?: RestartFacts | undefined;
   readonly renewal?: RenewalFacts | undefined;
+  /** Absent: as it was. */
+  readonly giveBack?: GiveBackFacts | undefined;
 }
 
 /** What to say, and which types no longer apply. Types in neither stay as they are. */
@@ -47,6 +52,8 @@ export function summariseSync(facts: SyncFacts): Summary {
   else if (facts.restart) verdicts.push(rolloutRestart(facts.restart));
   if (facts.renewal?.kind === 'none') retracted.push('LeaseRenewal');
   else if (facts.renewal) verdicts.push(leaseRenewal(facts.renewal));
+  if (facts.giveBack?.kind === 'none') retracted.push('GiveBack');
+  else if (facts.giveBack) verdicts.push(GIVE_BACK_DOUBTFUL);
   return { verdicts, retracted };
 }
 
@@ -139,6 +146,14 @@ function leaseRenewal(facts: Exclude<RenewalFacts, { kind: 'none' }>): Verdict {
     return verdict('LeaseRenewal', 'True', 'SecretLeaseRenewal', 'the lease was renewed');
   return verdict('LeaseRenewal', 'False', 'SecretLeaseRenewalError', sentenceOf(facts.fault));
 }
+
+/** Also the text of the event that tells it. */
+export const GIVE_BACK_DOUBTFUL: Verdict = verdict(
+  'GiveBack',
+  'False',
+  'TokenWithoutDefaultPolicy',
+  "the role's tokens may not renew themselves, so the credential is replaced before its token ends, and is given back only where sys/leases/revoke is allowed; add the default policy to the role, or allow auth/token/renew-self and auth/token/revoke-self",
+);
 
 function verdict(
   type: ConditionType,

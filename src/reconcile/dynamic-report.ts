@@ -1,7 +1,13 @@
 /** What a VaultDynamicSecret's status says after a reconcile, from its last turn and what was learned on the way. */
 import { credentialEndsAt, type LedgerRecord } from '../ledger/record.ts';
 import { inPlace } from '../plan/dynamic-secret.ts';
-import { type RenewalFacts, type SyncFacts, summariseSync } from '../plan/status.ts';
+import {
+  GIVE_BACK_DOUBTFUL,
+  type GiveBackFacts,
+  type RenewalFacts,
+  type SyncFacts,
+  summariseSync,
+} from '../plan/status.ts';
 import type { EventText } from '../plan/transition.ts';
 import type { Fault } from '../runtime/fault.ts';
 import { strayEndsAt } from './dynamic-stray.ts';
@@ -26,6 +32,7 @@ export async function reportDynamic(
     fault,
     restart,
     renewal: renewalFacts(learned, fault),
+    giveBack: record && giveBackFacts(record),
   };
   return {
     stored,
@@ -57,6 +64,12 @@ export function renewalFacts(learned: Learned, fault: Fault | undefined): Renewa
   if (learned.written) return { kind: 'none' };
   if (learned.renewing && fault) return { kind: 'failed', fault };
   return learned.renewed ? { kind: 'renewed' } : undefined;
+}
+
+/** That a token without the default policy could be renewed shows that its own policies allow what is needed. */
+function giveBackFacts({ token }: LedgerRecord): GiveBackFacts {
+  const isOnItsOwn = token.type === 'service' && !token.defaultPolicy && !token.renewable;
+  return { kind: isOnItsOwn ? 'doubtful' : 'none' };
 }
 
 function fieldsOf(turn: Turn, record: LedgerRecord, fault: Fault | undefined) {
@@ -91,12 +104,31 @@ function hasRestarted({ situation, learned }: Turn, record: LedgerRecord): boole
   return !record.restarts || done === record.revision;
 }
 
-function eventsOf({ written, issued, restart }: Learned, record: LedgerRecord | undefined) {
-  const events: EventText[] = restart ? restartEvents(restart) : [];
-  if (!written || !record) return events;
-  const reason = written.first ? 'SecretSynced' : 'SecretRotated';
+function eventsOf(learned: Learned, record: LedgerRecord | undefined): EventText[] {
+  const { adopted, restart } = learned;
+  return [
+    ...(adopted === undefined ? [] : [adoptedEvent(adopted)]),
+    ...(learned.written && record ? writtenEvents(learned, learned.written, record) : []),
+    ...(restart ? restartEvents(restart) : []),
+  ];
+}
+
+function adoptedEvent(leaseId: string): EventText {
+  const message = `lease ${leaseId} has no ledger record; it was renewed by its id and will be replaced`;
+  return { type: 'Normal', reason: 'SecretLeaseRenewal', message };
+}
+
+function writtenEvents(
+  { issued }: Learned,
+  { first }: NonNullable<Learned['written']>,
+  record: LedgerRecord,
+): EventText[] {
+  const reason = first ? 'SecretSynced' : 'SecretRotated';
   const message = `a credential was issued (${issued ?? 'Recovery'}) and written, lease ${record.lease?.id}`;
-  return [{ type: 'Normal', reason, message } as const, ...events];
+  const written = { type: 'Normal', reason, message } as const;
+  if (giveBackFacts(record).kind === 'none') return [written];
+  const warning = GIVE_BACK_DOUBTFUL;
+  return [written, { type: 'Warning', reason: warning.reason, message: warning.message }];
 }
 
 function seconds(ms: number): number {

@@ -30,7 +30,7 @@ import { Seeded } from './seeded.ts';
 import { needsSudo, sys } from './sys.ts';
 import { authOf, tokenAuth } from './token-paths.ts';
 import { type Token, Tokens } from './tokens.ts';
-import { toolRoutes } from './tools.ts';
+import { toolRoutes, transit } from './tools.ts';
 
 export interface CoreOptions {
   readonly clock: Clock;
@@ -131,6 +131,7 @@ export class Core {
     const { random, users } = this;
     if (type === 'database') return database({ clock, random, users });
     if (type === 'kubernetes') return kubernetesAuth({ authenticate, random, mount });
+    if (type === 'transit') return transit(random);
     if (type !== 'kv') throw badRequest(`plugin not found in the catalog: ${type}`);
     return textOf(options['version']) === '2' ? keyValue2(clock) : keyValue1(options);
   }

@@ -1,7 +1,7 @@
-/** sys/tools: answers to a POST with parameters that carry no lease. Hashes are in the default policy. */
+/** sys/tools, and the same in an engine, transit: answers to a POST with parameters that carry no lease. */
 import { createHash } from 'node:crypto';
 
-import type { Call, Outcome, Route } from './call.ts';
+import { type Call, type Engine, follow, type Outcome, type Route } from './call.ts';
 import { badRequest } from './envelope.ts';
 import { numberOf, textOf } from './json.ts';
 import type { Seeded } from './seeded.ts';
@@ -14,6 +14,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   'sha2-512': 'sha512',
 };
 
+/** Of sys/. Hashes are in the default policy. */
 export function toolRoutes(random: Seeded): Route[] {
   return [
     { path: /^tools\/hash(?:\/(.+))?$/, acts: { update: (call, name = '') => hash(call, name) } },
@@ -22,6 +23,17 @@ export function toolRoutes(random: Seeded): Route[] {
       acts: { update: (call, count = '') => randomBytes(random, call, count) },
     },
   ];
+}
+
+export function transit(random: Seeded): Engine {
+  const routes: Route[] = [
+    { path: /^hash(?:\/(.+))?$/, acts: { update: (call, name = '') => hash(call, name) } },
+    {
+      path: /^random(?:\/(\d+))?$/,
+      acts: { update: (call, count = '') => randomBytes(random, call, count) },
+    },
+  ];
+  return { type: 'transit', answer: (call) => follow(routes, call) };
 }
 
 function hash({ body }: Call, inPath: string): Outcome {
