@@ -26,8 +26,8 @@ export interface Fault {
 }
 
 export interface Handling {
-  /** 'change': only when the object changes; 'slow': also now and again; 'backoff': growing delay; 'asked': the server's delay, else backoff. */
-  readonly retry: 'change' | 'slow' | 'backoff' | 'asked';
+  /** 'change': only when the object changes; 'backoff': growing delay; 'asked': the server's delay, else backoff. */
+  readonly retry: 'change' | 'backoff' | 'asked';
   readonly event: 'Normal' | 'Warning';
   /** Failures in a row before an event is worth a reader's time. */
   readonly eventAfter: number;
@@ -37,7 +37,7 @@ export interface Handling {
 
 export const FAULTS: Readonly<Record<FaultKind, Handling>> = {
   refused: { retry: 'change', event: 'Warning', eventAfter: 1, stalled: true },
-  waiting: { retry: 'slow', event: 'Normal', eventAfter: 1, stalled: false },
+  waiting: { retry: 'backoff', event: 'Normal', eventAfter: 1, stalled: false },
   denied: { retry: 'backoff', event: 'Warning', eventAfter: 1, stalled: false },
   throttled: { retry: 'asked', event: 'Normal', eventAfter: 1, stalled: false },
   transient: { retry: 'backoff', event: 'Warning', eventAfter: 3, stalled: false },

@@ -28,15 +28,11 @@ const TABLE: Readonly<Record<string, Row>> = {
     retryBefore: NOW,
     expected: undefined,
   },
-  'a missing dependency is looked for about every five minutes': {
+  'a missing dependency is soon looked for again': { fault: { kind: 'waiting' }, expected: 5_000 },
+  'a dependency that stays missing is looked for once a minute': {
     fault: { kind: 'waiting' },
     failures: 40,
-    expected: 300_000,
-  },
-  'the look for a dependency is spread by ten percent': {
-    fault: { kind: 'waiting' },
-    spread: 0,
-    expected: 270_000,
+    expected: 60_000,
   },
   'a denial backs off': { fault: { kind: 'denied' }, failures: 2, expected: 7_500 },
   'a bug backs off': { fault: { kind: 'bug' }, failures: 8, expected: 60_000 },

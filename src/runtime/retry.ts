@@ -4,13 +4,11 @@
  */
 import { type BackoffOptions, backoffMs, denserMs } from './backoff.ts';
 import { FAULTS, type Fault } from './fault.ts';
-import { around } from './spread.ts';
 
-/** How often something is looked at that only others can mend; their change wakes it sooner. */
-const SLOW_MS = 300_000;
-const SLOW_SHARE = 0.1;
 /** A server that asks for no delay at all, or for days, is not taken at its word. */
 const SHORTEST_ASKED_MS = 1_000;
+const LONGEST_ASKED_MS = 300_000;
+const ASKED_SHARE = 0.1;
 
 export interface Trial {
   readonly nowMs: number;
@@ -34,8 +32,6 @@ function delayMs(fault: Fault, trial: Trial, options: BackoffOptions): number | 
   switch (FAULTS[fault.kind].retry) {
     case 'change':
       return undefined;
-    case 'slow':
-      return around(SLOW_MS, SLOW_SHARE, trial.spread);
     case 'asked':
       return (
         askedMs(fault.retryAfterMs, trial.spread) ??
@@ -49,6 +45,6 @@ function delayMs(fault: Fault, trial: Trial, options: BackoffOptions): number | 
 /** Never sooner than asked, and not all at once. */
 function askedMs(retryAfterMs: number | undefined, spread: number): number | undefined {
   if (retryAfterMs === undefined) return undefined;
-  const believed = Math.min(SLOW_MS, Math.max(SHORTEST_ASKED_MS, retryAfterMs));
-  return Math.round(believed * (1 + SLOW_SHARE * spread));
+  const believed = Math.min(LONGEST_ASKED_MS, Math.max(SHORTEST_ASKED_MS, retryAfterMs));
+  return Math.round(believed * (1 + ASKED_SHARE * spread));
 }
