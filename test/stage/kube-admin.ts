@@ -175,12 +175,15 @@ export function textsOf(secret: KubeObject | undefined): Record<string, string> 
   );
 }
 
+export interface Condition {
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly observedGeneration?: number;
+}
+
 /** The condition of a type, when the object has it. */
-export function conditionOf(
-  object: KubeObject | undefined,
-  type: string,
-): { status: string; reason: string; message: string } | undefined {
-  const conditions: { type: string; status: string; reason: string; message: string }[] =
-    object?.['status']?.conditions ?? [];
+export function conditionOf(object: KubeObject | undefined, type: string): Condition | undefined {
+  const conditions: (Condition & { type: string })[] = object?.['status']?.conditions ?? [];
   return conditions.find((each) => each.type === type);
 }
