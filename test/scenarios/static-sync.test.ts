@@ -25,17 +25,6 @@ describe('a static secret is synced', () => {
     return [tenancy, new Sights(play, tenancy)];
   }
 
-  /** Of kv version 1. */
-  const plainSecret = ({ apply, prefix }: Tenant, name: string, spec: object = {}) =>
-    apply('VaultStaticSecret', name, {
-      vaultAuthRef: 'app',
-      mount: 'kv1',
-      path: `${prefix}/${name}`,
-      type: 'kv-v1',
-      destination: { name, create: true },
-      ...spec,
-    });
-
   it('for the first time by one read of Vault and three calls to Kubernetes', async () => {
     const [{ prefix, staticSecret }, sights] = await home();
     for (const name of ['first', 'second'])
@@ -176,3 +165,14 @@ describe('a static secret is synced', () => {
     assert.deepEqual(await sights.stamps('web'), {});
   });
 });
+
+/** Of kv version 1. */
+function plainSecret({ apply, prefix }: Tenant, name: string) {
+  return apply('VaultStaticSecret', name, {
+    vaultAuthRef: 'app',
+    mount: 'kv1',
+    path: `${prefix}/${name}`,
+    type: 'kv-v1',
+    destination: { name, create: true },
+  });
+}

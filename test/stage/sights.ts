@@ -88,10 +88,11 @@ export class Sights {
     return (await this.events(name)).map(({ reason }) => reason).sort();
   }
 
-  /** How often this path of Vault was read. */
-  async asked(path: string): Promise<number> {
+  /** How often paths of Vault that begin so were read. */
+  async asked(prefix: string): Promise<number> {
     const notes = await this.#stage.vaultNotes();
-    return notes.filter((note) => note.path === path && note.operation === 'read').length;
+    return notes.filter(({ path, operation }) => operation === 'read' && path.startsWith(prefix))
+      .length;
   }
 }
 
