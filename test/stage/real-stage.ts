@@ -68,7 +68,7 @@ async function pass(ms: number, holds: () => Promise<void> = async () => {}): Pr
 }
 
 /** The audit device writes a line per request and per response; the requests are what we count. */
-function notesOf(log: string): VaultNote[] {
+export function notesOf(log: string): VaultNote[] {
   return log
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -82,7 +82,7 @@ function notesOf(log: string): VaultNote[] {
 }
 
 /** Vault's names for users begin with v-. */
-async function databaseUsers(stack: RealStack): Promise<string[]> {
+export async function databaseUsers(stack: RealStack): Promise<string[]> {
   const rows = await stack.postgres.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%'");
   return rows.map(([name = '']) => name);
 }

@@ -29,17 +29,23 @@ export interface Tenant {
   /** Where leases of its credentials are. */
   readonly leasePrefix: string;
   /** Applies an object of the tenant. */
-  apply(kind: string, name: string, spec: object): Promise<KubeObject>;
+  readonly apply: (kind: string, name: string, spec: object) => Promise<KubeObject>;
   /** A VaultStaticSecret of kv-v2 with a Secret of the same name. */
-  staticSecret(name: string, spec?: object): Promise<KubeObject>;
-  dynamicSecret(name: string, spec?: object): Promise<KubeObject>;
-  deployment(name: string): Promise<KubeObject>;
-  remove(): Promise<void>;
+  readonly staticSecret: (name: string, spec?: object) => Promise<KubeObject>;
+  readonly dynamicSecret: (name: string, spec?: object) => Promise<KubeObject>;
+  readonly deployment: (name: string) => Promise<KubeObject>;
+  readonly remove: () => Promise<void>;
 }
 
 const CREATE_USER = `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;
 
-export async function tenant(stage: Stage, options: TenantOptions = {}): Promise<Tenant> {
+/** What a tenant is set up on. */
+export interface Ground extends Pick<Stage, 'kube' | 'vault' | 'vaultCa'> {
+  /** Where the operator reaches Vault, when that is not where we do; `vaultCa` is for there. */
+  readonly vaultAddress?: string;
+}
+
+export async function tenant(stage: Ground, options: TenantOptions = {}): Promise<Tenant> {
   const id = `t-${randomBytes(4).toString('hex')}`;
   await Promise.all([vaultSide(stage, id, options), kubernetesSide(stage, id)]);
   const apply = (kind: string, name: string, spec: object): Promise<KubeObject> =>
@@ -73,7 +79,7 @@ export async function tenant(stage: Stage, options: TenantOptions = {}): Promise
   };
 }
 
-async function vaultSide({ vault }: Stage, id: string, options: TenantOptions): Promise<void> {
+async function vaultSide({ vault }: Ground, id: string, options: TenantOptions): Promise<void> {
   const { tokenTtl = 3600, tokenMaxTtl = 0, leaseTtl = 3600, leaseMaxTtl = 86_400 } = options;
   const policy = `
 path "kv/data/${id}/*" { capabilities = ["read"] }
@@ -97,7 +103,8 @@ ${options.policy ?? ''}`;
   });
 }
 
-async function kubernetesSide({ kube, vaultCa, vault }: Stage, id: string): Promise<void> {
+async function kubernetesSide(ground: Ground, id: string): Promise<void> {
+  const { kube, vaultCa, vault, vaultAddress = vault.url } = ground;
   await kube.apply(object('v1', 'Namespace', undefined, id));
   await kube.apply(object('v1', 'ServiceAccount', id, 'app'));
   await kube.apply({
@@ -106,7 +113,7 @@ async function kubernetesSide({ kube, vaultCa, vault }: Stage, id: string): Prom
   });
   await kube.apply({
     ...object('secrets.hashicorp.com/v1beta1', 'VaultConnection', id, 'vault'),
-    spec: { address: vault.url, caCertSecretRef: 'vault-ca' },
+    spec: { address: vaultAddress, caCertSecretRef: 'vault-ca' },
   });
   await kube.apply({
     ...object('secrets.hashicorp.com/v1beta1', 'VaultAuth', id, 'app'),

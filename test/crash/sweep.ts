@@ -1,0 +1,147 @@
+/**
+ * Learns the calls of a story from a play without a crash, then plays it again for every call that changes something
+ * and every phase of it. The operator goes on from play to play; every play has a tenant of its own.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseUsers } from '../stage/real-stage.ts';
+import { issueCounts, issuesOf, leasesOf } from './oracles.ts';
+import type { Rig } from './rig.ts';
+import { type Kill, type Played, play, type Stand, sayKill, sayTrace } from './run.ts';
+import { NAME, type Scene, setScene } from './scene.ts';
+import { PHASES, type Seen } from './sequence.ts';
+import type { Story } from './stories.ts';
+
+export interface StoryReport {
+  readonly story: string;
+  /** Mutating calls of the play without a crash. */
+  readonly points: number;
+  readonly kills: number;
+  /** Leases left at the end of all plays, and after their tenants were removed. */
+  readonly leaks: number;
+  /** Credentials issued beyond those of the play without a crash. */
+  readonly extraIssues: number;
+  /** Plays in which a credential was made and could not come to be written. */
+  readonly lostIssues: number;
+  readonly restarts: number;
+  /** Changes of a Secret that its Deployment had to be restarted for. */
+  readonly changes: number;
+  /** Where a login was answered and the operator died before it could shorten the token. */
+  readonly fullLengthTokens: readonly string[];
+  readonly ms: number;
+  /** A text each, with the trace. */
+  readonly violations: readonly string[];
+}
+
+/** `every`: 1 for all kills, n for each nth. */
+export async function sweep(stand: Stand, story: Story, every: number): Promise<StoryReport> {
+  const startedAt = Date.now();
+  const { rig } = stand;
+  const reference = await play(stand, story, await prepared(rig, story), undefined, async () => {});
+  const kills = chosen(killsOf(reference.trace), every);
+  const plays = [reference];
+  let next = await prepared(rig, story);
+  for (const kill of kills) {
+    const isLast = kill === kills.at(-1);
+    const prepareNext = async (): Promise<void> => {
+      if (!isLast) next = await prepared(rig, story);
+    };
+    plays.push(await play(stand, story, next, kill, prepareNext));
+  }
+  const lost = await clear(rig, plays);
+  return reportOf(rig, plays, lost, Date.now() - startedAt);
+}
+
+async function prepared(rig: Rig, story: Story): Promise<Scene> {
+  const scene = await setScene(rig, story.tenant);
+  await story.prepare(rig, scene);
+  return scene;
+}
+
+function killsOf(trace: readonly Seen[]): readonly Kill[] {
+  return trace
+    .filter(({ mutating }) => mutating)
+    .flatMap(({ shape, nth }) => PHASES.map((phase) => ({ point: { shape, nth }, phase })));
+}
+
+/** A step that has a factor in common with the number of phases would miss whole phases. */
+function chosen(kills: readonly Kill[], every: number): readonly Kill[] {
+  const step = every % PHASES.length === 0 ? every + 1 : every;
+  return kills.filter((_, index) => index % step === 0);
+}
+
+const CLEARED_WITHIN_MS = 60_000;
+const POLL_MS = 200;
+
+/** All objects of all plays go. What is left in Vault and PostgreSQL then is lost: a sentence for each. */
+async function clear(rig: Rig, plays: readonly Played[]): Promise<readonly string[]> {
+  const homes = plays.map(({ scene }) => scene.tenant);
+  const remove = homes.map(({ namespace }) =>
+    rig.kube.remove('vaultdynamicsecrets', namespace, NAME),
+  );
+  await Promise.all(remove);
+  const end = Date.now() + CLEARED_WITHIN_MS;
+  for (;;) {
+    const leases = await Promise.all(plays.map(({ scene }) => leasesOf(rig, scene)));
+    const left = [...leases.flat(), ...(await databaseUsers(rig.stack))];
+    if (left.length === 0 || Date.now() > end) {
+      await Promise.all(homes.map((home) => home.remove()));
+      return left.map((what) => `left when every object was gone: ${what}`);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+function reportOf(
+  rig: Rig,
+  plays: readonly Played[],
+  lost: readonly string[],
+  ms: number,
+): StoryReport {
+  const [reference] = plays;
+  if (!reference) throw new Error('a sweep begins with a play without a crash');
+  const counts = issueCounts(rig);
+  const extraOf = ({ scene }: Played): number =>
+    issuesOf(counts, scene) - issuesOf(counts, reference.scene);
+  const needless = (played: Played): string[] => {
+    const extra = extraOf(played) - (played.lostIssue ? 1 : 0);
+    return extra > 0 ? [`${extra} credentials were issued without need`] : [];
+  };
+  const sum = (numberOf: (played: Played) => number): number =>
+    plays.reduce((total, played) => total + numberOf(played), 0);
+  return {
+    story: reference.story.name,
+    points: reference.trace.filter(({ mutating }) => mutating).length,
+    kills: plays.length - 1,
+    leaks: sum(({ leaks }) => leaks) + lost.length,
+    extraIssues: sum(extraOf),
+    lostIssues: plays.filter(({ lostIssue }) => lostIssue).length,
+    restarts: sum(({ restarts }) => restarts),
+    changes: sum(({ changes }) => changes),
+    fullLengthTokens: plays
+      .filter(({ fullLength }) => fullLength.length > 0)
+      .map(({ kill }) => sayKill(kill)),
+    ms,
+    violations: [
+      ...plays.flatMap((played) =>
+        [...played.violations, ...needless(played)].map((what) => sayViolation(played, what)),
+      ),
+      ...lost,
+    ],
+  };
+}
+
+function sayViolation({ story, kill, trace }: Played, what: string): string {
+  return `${story.name}, killed ${sayKill(kill)}: ${what}\n${sayTrace(trace)}`;
+}
+
+/** One line. */
+export function sayReport(report: StoryReport): string {
+  const { story, points, kills, leaks, extraIssues, lostIssues, restarts, changes, ms } = report;
+  return (
+    `${story}: ${points} points, ${kills} kills, ${leaks} leaks, ` +
+    `${extraIssues} extra issues where ${lostIssues} were lost, ` +
+    `${restarts} restarts for ${changes} changes, ` +
+    `${report.fullLengthTokens.length} tokens that could not be shortened, ` +
+    `${report.violations.length} violations, ${Math.round(ms / 1000)} s`
+  );
+}
