@@ -160,6 +160,10 @@ export const REASONS = {
     means: 'The role grants a token without the default policy, so it cannot give itself back.',
     remedy: 'Add the default policy, or allow auth/token/revoke-self and renew-self.',
   },
+  TokenEndsFirst: {
+    means: 'The Vault token that owns a lease ends before the lease does and takes it along.',
+    remedy: 'Raise token_ttl and token_max_ttl of the role, or let it grant renewable tokens.',
+  },
   SourceMissing: {
     means: 'There is nothing at the Vault path.',
     remedy: 'Write the secret or correct mount and path.',

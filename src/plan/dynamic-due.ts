@@ -30,13 +30,18 @@ export function tokenRenewalAt(record: RecordFacts): number {
  * where it would have been renewed. A lease dies with its token, whatever it says itself.
  */
 export function replacementAt(record: RecordFacts, renewalPercent: number): number {
-  const spread = spreadOf(record.revision);
-  const byToken = tokenLasts(record) ? closingAt(record.token) : tokenDue(record.token, spread);
+  const byToken = tokenReplacementAt(record);
   if (!record.lease) return byToken;
   const byLease = isRenewable(record)
     ? closingAt(record.lease)
-    : dueAt(record.lease, renewalPercent, spread);
+    : dueAt(record.lease, renewalPercent, spreadOf(record.revision));
   return Math.min(byToken, byLease);
+}
+
+/** The same, by the token alone. */
+export function tokenReplacementAt(record: RecordFacts): number {
+  if (tokenLasts(record)) return closingAt(record.token);
+  return tokenDue(record.token, spreadOf(record.revision));
 }
 
 /** A token that was kept alive, at two thirds of its life each time, has as much of its TTL left at any time. */

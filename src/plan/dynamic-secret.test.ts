@@ -194,7 +194,7 @@ const ROWS: readonly Row[] = [
   [
     'a token at its maximum takes the credential along, so it is replaced in time',
     world({ records: [record({ token: token({ askedAt: old(1.6 * HOUR), capped: true }) })] }),
-    { kind: 'issue', why: 'ReplacementDue', restarts: true, repair: false },
+    { kind: 'issue', why: 'TokenEnding', restarts: true, repair: false },
   ],
   [
     'a record without a lease lives by its token',
@@ -203,7 +203,7 @@ const ROWS: readonly Row[] = [
         { ...record({ token: token({ askedAt: old(1.95 * HOUR) }) }), lease: undefined },
       ] as never,
     }),
-    { kind: 'issue', why: 'ReplacementDue', restarts: true, repair: false },
+    { kind: 'issue', why: 'TokenEnding', restarts: true, repair: false },
   ],
   [
     'another source means another credential',
@@ -234,6 +234,57 @@ const ROWS: readonly Row[] = [
     'a Secret edited again soon after a repair waits',
     world({ records: [record({ repair: true })], secret: secret({ intact: false }) }),
     { kind: 'wait', until: NOW + REPAIR_INTERVAL_MS },
+  ],
+  [
+    'a lease nobody has on record is asked about before it is replaced',
+    world({ records: [], stray: { replaceAt: undefined } }),
+    { kind: 'adopt', revision: 'r1' },
+  ],
+  [
+    'a lease nobody has on record is left alone until its turn comes',
+    world({ records: [], stray: { replaceAt: NOW + 1 } }),
+    { kind: 'wait', until: NOW + 1 },
+  ],
+  [
+    'a lease nobody has on record is replaced in its turn',
+    world({ records: [], stray: { replaceAt: NOW } }),
+    { kind: 'issue', why: 'Recovery', restarts: true, repair: false },
+  ],
+  [
+    'a lease nobody has on record is replaced at once when Vault says that it is gone',
+    world({
+      records: [],
+      stray: { replaceAt: undefined },
+      findings: new Map([['r1', 'gone' as const]]),
+    }),
+    { kind: 'issue', why: 'LeaseEnded', restarts: true, repair: false },
+  ],
+  [
+    'a lease whose object names another destination is renewed while pods may hold it',
+    world({
+      records: [record({ lease: lease(old(0.8 * HOUR)) })],
+      destination: 'other',
+      secret: undefined,
+    }),
+    { kind: 'renew-lease', revision: 'r1' },
+  ],
+  [
+    'a renewal comes before anything that must be written',
+    world({
+      records: [
+        record({ lease: lease(old(0.8 * HOUR)) }),
+        record({ revision: 'r0', owner: { uid: 'u0' } }),
+      ],
+    }),
+    { kind: 'renew-lease', revision: 'r1' },
+  ],
+  [
+    'a restart comes before metadata, whose write may be refused',
+    world({
+      records: [record({ restarts: true })],
+      secret: secret({ metadataDrift: true }),
+    }),
+    { kind: 'restart', revision: 'r1' },
   ],
   [
     'metadata that drifted is written again, without a new credential',
@@ -273,6 +324,12 @@ describe('inPlace', () => {
 });
 
 describe('nextDueAt', () => {
+  it('is in the future, also when something that is overdue could not be done', () => {
+    const due = nextDueAt(world({ records: [record({ lease: lease(old(0.8 * HOUR)) })] }));
+    assert.ok(due !== undefined && due > NOW);
+    assert.equal(nextDueAt(world({ records: [], secret: undefined })), undefined);
+  });
+
   it('is the earliest of lease, token and replacement', () => {
     const due = nextDueAt(world());
     assert.ok(due !== undefined && due > NOW && due < NOW + HOUR);

@@ -1,7 +1,8 @@
 /**
  * What a leased credential needs next. One question after another, the first that has an answer decides; after
- * acting, the questions are asked again, so a crash between two acts is no special case. Renewals come before
- * everything that may fail for other reasons: a credential in use is kept alive even while its object is in error.
+ * acting, the questions are asked again, so a crash between two acts is no special case. Renewals come first, as
+ * everything else may fail for reasons of its own: a credential in use is kept alive even while its object is in
+ * error and nothing can be written.
  */
 import {
   isRenewable,
@@ -9,6 +10,7 @@ import {
   replacementAt,
   tokenLasts,
   tokenRenewalAt,
+  tokenReplacementAt,
 } from './dynamic-due.ts';
 import type { DynamicWorld, RecordFacts } from './dynamic-world.ts';
 import { leasePhase, type Span } from './lease.ts';
@@ -20,6 +22,7 @@ export type IssueCause =
   | 'SecretDataDrift'
   | 'LeaseEnded'
   | 'LeaseTruncated'
+  | 'TokenEnding'
   | 'ReplacementDue'
   | 'Recovery';
 
@@ -51,18 +54,18 @@ export const REPAIR_INTERVAL_MS = 60_000;
 type Check = (world: DynamicWorld) => DynamicPlan | undefined;
 
 const CHECKS: readonly Check[] = [
+  renewLease,
+  renewToken,
   retireStrangers,
   promoteCarried,
   retireSuperseded,
-  renewLease,
-  renewToken,
   writeHeld,
   retireOwnUnused,
   adoptStray,
   issueNeeded,
   recoverForeignPending,
-  rewriteMetadata,
   restartTargets,
+  rewriteMetadata,
 ];
 
 export function planDynamic(world: DynamicWorld): DynamicPlan {
@@ -135,20 +138,26 @@ function retireOwnUnused(world: DynamicWorld): DynamicPlan | undefined {
   return record && retire(record, 'unused');
 }
 
+/** Whatever is recorded as current may be what pods hold, also when the object has moved on and nothing is in place. */
+function inUse(world: DynamicWorld): readonly RecordFacts[] {
+  return owned(world).filter((record) => record.state === 'current');
+}
+
 function renewLease(world: DynamicWorld): DynamicPlan | undefined {
-  const record = inPlace(world);
-  if (!record?.lease || !isRenewable(record)) return undefined;
-  return isTimeToRenew(world, record, record.lease, leaseRenewalAt(record, world.renewalPercent))
-    ? { kind: 'renew-lease', revision: record.revision }
-    : undefined;
+  const due = inUse(world).find((record) => {
+    const { lease } = record;
+    if (!lease || !isRenewable(record)) return false;
+    return isTimeToRenew(world, record, lease, leaseRenewalAt(record, world.renewalPercent));
+  });
+  return due && { kind: 'renew-lease', revision: due.revision };
 }
 
 function renewToken(world: DynamicWorld): DynamicPlan | undefined {
-  const record = inPlace(world);
-  if (!record || !tokenLasts(record)) return undefined;
-  return isTimeToRenew(world, record, record.token, tokenRenewalAt(record))
-    ? { kind: 'renew-token', revision: record.revision }
-    : undefined;
+  const due = inUse(world).find(
+    (record) =>
+      tokenLasts(record) && isTimeToRenew(world, record, record.token, tokenRenewalAt(record)),
+  );
+  return due && { kind: 'renew-token', revision: due.revision };
 }
 
 /** Times that a former process wrote may be behind what it renewed: then Vault is asked before anything is issued. */
@@ -181,7 +190,7 @@ function issueNeeded(world: DynamicWorld): DynamicPlan | undefined {
 }
 
 function issueCause(world: DynamicWorld): IssueCause | undefined {
-  const currents = owned(world).filter((record) => record.state === 'current');
+  const currents = inUse(world);
   const record = inPlace(world);
   if (currents.length === 0) return unrecordedCause(world);
   if (currents.every((each) => each.destination !== world.destination)) return 'ResourceUpdated';
@@ -202,6 +211,7 @@ function unrecordedCause({ now, secret, stray, findings }: DynamicWorld): IssueC
 function endCause(world: DynamicWorld, record: RecordFacts): IssueCause | undefined {
   const finding = world.findings.get(record.revision);
   if (finding) return finding === 'gone' ? 'LeaseEnded' : 'LeaseTruncated';
+  if (world.now >= tokenReplacementAt(record)) return 'TokenEnding';
   return world.now >= replacementAt(record, world.renewalPercent) ? 'ReplacementDue' : undefined;
 }
 
@@ -246,20 +256,20 @@ function restartTargets(world: DynamicWorld): DynamicPlan | undefined {
   return { kind: 'restart', revision: record.revision };
 }
 
-/** The earliest instant at which one of the checks above would answer otherwise. */
+/**
+ * The earliest instant at which one of the checks above would answer otherwise. What is overdue already could not be
+ * done, and does not become possible by waiting for it.
+ */
 export function nextDueAt(world: DynamicWorld): number | undefined {
   const record = inPlace(world);
-  const dues = record
-    ? [
-        leaseRenewalAt(record, world.renewalPercent),
-        tokenRenewalAt(record),
-        replacementAt(record, world.renewalPercent),
-      ]
-    : [];
-  if (!record && world.stray?.replaceAt !== undefined) dues.push(world.stray.replaceAt);
-  else if (world.uid !== undefined && !(record && world.secret?.intact))
-    dues.push(repairAllowedAt(world));
-  const next = Math.min(...dues);
+  const dues = inUse(world).flatMap((each) => [
+    leaseRenewalAt(each, world.renewalPercent),
+    tokenRenewalAt(each),
+  ]);
+  if (record) dues.push(replacementAt(record, world.renewalPercent));
+  if (world.stray?.replaceAt !== undefined) dues.push(world.stray.replaceAt);
+  if (!(record && world.secret?.intact)) dues.push(repairAllowedAt(world));
+  const next = Math.min(...dues.filter((due) => due > world.now));
   return Number.isFinite(next) ? next : undefined;
 }
 

@@ -93,10 +93,12 @@ function worldOf(
 
 /** A record as the planner looks at it. */
 export function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
+  const held = deps.held.get(record.revision);
   return {
     ...record,
+    ...(held && { lease: held.lease }),
     confirmed: deps.book.isConfirmed(record.revision),
-    held: deps.held.get(record.revision) !== undefined,
+    held: held !== undefined,
   };
 }
 
@@ -149,8 +151,8 @@ function secretFacts(
   reading: MarkReading,
 ): SecretFacts {
   const isGenuine = reading.kind === 'genuine';
-  // A Secret that VSO wrote carries no mark, but pods use what is in it.
-  const inherited = status?.secretLease?.id ? 'inherited' : undefined;
+  // What VSO wrote, and what came without a lease, carries no mark, but pods use what is in it.
+  const inherited = status?.secretLease?.id || status?.secretMAC ? 'inherited' : undefined;
   return {
     revision: isGenuine ? reading.mark.revision : inherited,
     intact: isGenuine && reading.intact,

@@ -6,7 +6,7 @@ import type { SecretAnswer } from '../api/vault-exchange.ts';
 import { issue } from '../ledger/issue.ts';
 import type { LedgerRecord, RecordLease } from '../ledger/record.ts';
 import { planDestination } from '../plan/destination.ts';
-import type { DynamicPlan } from '../plan/dynamic-secret.ts';
+import { type DynamicPlan, inPlace } from '../plan/dynamic-secret.ts';
 import { writeMark } from '../plan/lease-mark.ts';
 import { secretMac } from '../plan/mac.ts';
 import { renderSecret } from '../plan/render.ts';
@@ -70,11 +70,20 @@ export async function writeCredential(turn: Turn, revision: string): Promise<voi
   const wish = { owner, destination, data, mac, marks };
   await writeDestination(deps, wish, situation.secret, context.signal);
   learned.written = { first: situation.world.secret?.revision === undefined };
+  if (isNoNews(turn, mac)) learned.restarted = revision;
   learned.requestId = held.requestId;
   await deps.book.makeCurrent(revision, lease, context.signal);
   deps.held.drop(revision);
   leaveStray(turn);
   await removeLeftovers(deps, owner, destination.name, context.signal);
+}
+
+/** The pods hold these very values already, under a lease that was replaced. */
+function isNoNews({ situation }: Turn, mac: string): boolean {
+  const { secret, world } = situation;
+  const before = inPlace(world);
+  const isRestarted = !before?.restarts || world.restartedRevision === before.revision;
+  return secret?.mac === mac && isRestarted;
 }
 
 /** A Secret that may not be written is no reason to make a credential. */

@@ -3,8 +3,7 @@
  * neither. Issues nothing, writes nothing.
  */
 import { credentialEndsAt, type LedgerRecord } from '../ledger/record.ts';
-import { leaseRenewalAt, tokenRenewalAt } from '../plan/dynamic-due.ts';
-import { planRenewal } from '../plan/dynamic-secret.ts';
+import { nextDueAt, planRenewal } from '../plan/dynamic-secret.ts';
 import type { DynamicWorld } from '../plan/dynamic-world.ts';
 import type { Fault } from '../runtime/fault.ts';
 import { factsOf } from './dynamic-gather.ts';
@@ -30,14 +29,9 @@ export async function keepAlive(renewing: Renewing, stored: StoredObject): Promi
   let fault: Fault | undefined;
   for (const record of inUse(renewing, stored)) fault = (await renew(renewing, record)) ?? fault;
   const kept = inUse(renewing, stored);
-  const now = renewing.deps.clock.now();
-  const dues = kept.flatMap((record) => {
-    const facts = factsOf(renewing.deps, record);
-    return [leaseRenewalAt(facts, RENEWAL_PERCENT), tokenRenewalAt(facts)];
-  });
   return {
     endsAt: earliest(kept.map(credentialEndsAt)),
-    nextAt: earliest(dues.filter((due) => due > now)),
+    nextAt: earliest(kept.flatMap((record) => nextDueAt(worldOf(renewing, record)) ?? [])),
     fault,
   };
 }
@@ -62,7 +56,7 @@ async function renew(renewing: Renewing, { revision }: LedgerRecord): Promise<Fa
   }
 }
 
-/** As if the Secret were as it was left. */
+/** One record alone, and no Secret: what can be judged without the object. */
 function worldOf({ deps, learned }: Renewing, record: LedgerRecord): DynamicWorld {
   return {
     now: deps.clock.now(),
@@ -72,7 +66,7 @@ function worldOf({ deps, learned }: Renewing, record: LedgerRecord): DynamicWorl
     sourceDigest: undefined,
     renewalPercent: RENEWAL_PERCENT,
     records: [factsOf(deps, record)],
-    secret: { revision: record.revision, intact: true, metadataDrift: false },
+    secret: undefined,
     stray: undefined,
     findings: learned.findings,
     restartedRevision: undefined,

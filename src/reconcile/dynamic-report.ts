@@ -1,4 +1,5 @@
 /** What a VaultDynamicSecret's status says after a reconcile, from its last turn and what was learned on the way. */
+import { REASONS } from '../api/reasons.ts';
 import { credentialEndsAt, type LedgerRecord } from '../ledger/record.ts';
 import { inPlace } from '../plan/dynamic-secret.ts';
 import {
@@ -30,6 +31,7 @@ export async function reportDynamic(
     usable: endsAt !== undefined && deps.clock.now() < endsAt,
     synced: record ? isAsWanted(turn, record) : endsAt !== undefined,
     fault,
+    working: isRepairPending(turn) ? REPAIR_PENDING : undefined,
     restart,
     renewal: renewalFacts(learned, fault),
     giveBack: record && giveBackFacts(record),
@@ -55,6 +57,14 @@ function recordInPlace({ deps, situation }: Turn): LedgerRecord | undefined {
   return facts && deps.book.get(facts.revision);
 }
 
+const REPAIR_PENDING =
+  'the Secret was changed or deleted by someone else soon after a repair; it is repaired again, with a new credential, at most once a minute';
+
+function isRepairPending({ situation }: Turn): boolean {
+  const { world } = situation;
+  return world.records.some((record) => record.repair) && !(inPlace(world) && world.secret?.intact);
+}
+
 function isAsWanted({ situation }: Turn, record: LedgerRecord): boolean {
   const { sourceDigest } = situation.world;
   return sourceDigest === undefined || sourceDigest === record.sourceDigest;
@@ -77,6 +87,7 @@ function fieldsOf(turn: Turn, record: LedgerRecord, fault: Fault | undefined) {
   const { revision } = record;
   return {
     revision,
+    secretMAC: undefined,
     tokenRenewalTime: seconds(record.token.askedAt),
     ...leaseFields(turn, record),
     ...(hasRestarted(turn, record) && { restartedRevision: revision }),
@@ -119,17 +130,31 @@ function adoptedEvent(leaseId: string): EventText {
 }
 
 function writtenEvents(
-  { issued }: Learned,
+  { issued = 'Recovery' }: Learned,
   { first }: NonNullable<Learned['written']>,
   record: LedgerRecord,
 ): EventText[] {
   const reason = first ? 'SecretSynced' : 'SecretRotated';
-  const message = `a credential was issued (${issued ?? 'Recovery'}) and written, lease ${record.lease?.id}`;
-  const written = { type: 'Normal', reason, message } as const;
-  if (giveBackFacts(record).kind === 'none') return [written];
-  const warning = GIVE_BACK_DOUBTFUL;
-  return [written, { type: 'Warning', reason: warning.reason, message: warning.message }];
+  const limit = record.repair ? '; repairs come at most once a minute' : '';
+  const message = `a credential was issued (${issued}) and written, lease ${record.lease?.id}${limit}`;
+  return [
+    { type: 'Normal', reason, message },
+    ...(issued === 'TokenEnding' ? [TOKEN_ENDS_FIRST] : []),
+    ...(giveBackFacts(record).kind === 'doubtful' ? [GIVE_BACK_WARNING] : []),
+  ];
 }
+
+const TOKEN_ENDS_FIRST: EventText = {
+  type: 'Warning',
+  reason: 'TokenEndsFirst',
+  message: `the credential was replaced because its Vault token ends before the lease. ${REASONS.TokenEndsFirst.remedy}`,
+};
+
+const GIVE_BACK_WARNING: EventText = {
+  type: 'Warning',
+  reason: GIVE_BACK_DOUBTFUL.reason,
+  message: GIVE_BACK_DOUBTFUL.message,
+};
 
 function seconds(ms: number): number {
   return Math.floor(ms / 1000);

@@ -56,8 +56,8 @@ async function runTurns(stored: StoredObject, first: Turn): Promise<Outcome> {
   let fault: Fault | undefined;
   try {
     for (let count = 0; count < MOST_TURNS; count += 1) {
-      if (isUnleased(turn)) return await reconcileUnleased(stored, turn);
       const plan = planDynamic(turn.situation.world);
+      if (isUnleased(turn, plan)) return await reconcileUnleased(stored, turn);
       if (plan.kind === 'wait') return await settle(stored, turn, undefined);
       await carryOut(turn, plan);
       turn = await firstTurn(deps, stored, learned, context);

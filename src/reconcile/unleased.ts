@@ -5,12 +5,14 @@
 
 import { parseDuration } from '../api/duration.ts';
 import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
+import type { DynamicPlan } from '../plan/dynamic-secret.ts';
 import { renderSecret } from '../plan/render.ts';
 import { absenceFault, judgePlain } from '../plan/source-state.ts';
 import { summariseSync } from '../plan/status.ts';
 import type { Outcome } from '../runtime/controller.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
 import { refreshHorizonMs, spreadOf } from '../runtime/spread.ts';
+import { retireRecord } from './dynamic-retire.ts';
 import { originOf, type Turn } from './dynamic-turn.ts';
 import { type PlainResult, syncEvents, syncPlainData } from './plain-data.ts';
 import type { StoredObject } from './ports.ts';
@@ -18,11 +20,10 @@ import { caught, finish } from './report.ts';
 import { restartFacts } from './restart-facts.ts';
 import { isRestartPending, targetsOf } from './targets.ts';
 
-/** By this process's memory, or by what the status says of this very generation. */
-export function isUnleased({ deps, situation }: Turn): boolean {
-  const { origin, object, world } = situation;
-  if (world.records.some((record) => record.state !== 'retiring') || !('digest' in origin))
-    return false;
+/** Nothing is issued where the answer is known to have no lease: by memory, or by the status of this very generation. */
+export function isUnleased({ deps, situation }: Turn, plan: DynamicPlan): boolean {
+  const { origin, object } = situation;
+  if (plan.kind !== 'issue' || !('digest' in origin)) return false;
   return deps.unleased.has(origin.digest) || wasUnleased(object);
 }
 
@@ -41,6 +42,7 @@ export async function reconcileUnleased(stored: StoredObject, turn: Turn): Promi
   let result: PlainResult | undefined;
   try {
     result = await sync(turn);
+    await retireLeased(turn);
     fault = result.restart?.fault;
   } catch (thrown) {
     fault = caught(thrown, context);
@@ -74,12 +76,28 @@ async function sync(turn: Turn): Promise<PlainResult> {
       destination,
       targets: targetsOf(object),
       data: renderSecret(state.source, { excludeRaw }),
-      doneMac: object.status?.secretMAC,
+      doneMac: object.status?.secretMAC ?? leasedMac(turn),
       keepsMac: true,
       restartPending: isRestartPending(object),
     },
     context,
   );
+}
+
+/** Of a leased credential that this data takes the place of: what the pods hold. */
+function leasedMac({ situation }: Turn): string | undefined {
+  const { object, secret } = situation;
+  const id = object.status?.secretLease?.id;
+  return id ? (secret?.mac ?? id) : undefined;
+}
+
+/** What was leased before, once the Secret holds something else. */
+async function retireLeased(turn: Turn): Promise<void> {
+  const { deps, situation } = turn;
+  for (const { state, revision } of deps.book.ofOwner(situation.owner)) {
+    if (state === 'current') await retireRecord(turn, revision, 'replaced', '');
+    if (state === 'pending') await retireRecord(turn, revision, 'unused', '');
+  }
 }
 
 /** The path began to make leases: this one goes with the shared token, and the next is issued through the ledger. */

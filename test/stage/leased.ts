@@ -36,9 +36,9 @@ export class Leased {
 
   async ready(): Promise<void> {
     await this.#play.until(`${this.name} is ready`, async () => {
-      const { metadata, status } = (await this.object()) ?? {};
-      const isSeen = status?.lastGeneration === metadata?.generation;
-      return isSeen && (await this.condition('Ready'))?.status === 'True';
+      const object = await this.object();
+      const isSeen = object?.['status']?.lastGeneration === object?.metadata.generation;
+      return isSeen && conditionOf(object, 'Ready')?.status === 'True';
     });
   }
 
