@@ -91,7 +91,7 @@ describe('a static secret keeps its last data over', () => {
         await sights.says('vaultstaticsecrets', 'app', 'SecretSynced'),
         `False ${reason}`,
       );
-      await play.pass(2_500);
+      await play.pass(1_500);
       assert.equal(await sights.version('secrets', 'app'), version);
       assert.deepEqual(await sights.stamps('web'), {});
       const told = (await sights.events('app')).filter((event) => event.reason === reason);
