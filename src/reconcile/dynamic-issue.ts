@@ -6,13 +6,13 @@ import type { SecretAnswer } from '../api/vault-exchange.ts';
 import { issue } from '../ledger/issue.ts';
 import type { LedgerRecord, RecordLease } from '../ledger/record.ts';
 import { planDestination } from '../plan/destination.ts';
-import { type DynamicPlan, inPlace } from '../plan/dynamic-secret.ts';
+import { type DynamicPlan, type IssueCause, inPlace } from '../plan/dynamic-secret.ts';
 import { writeMark } from '../plan/lease-mark.ts';
 import { secretMac } from '../plan/mac.ts';
 import { renderSecret } from '../plan/render.ts';
 import { absenceFault, judgePlain } from '../plan/source-state.ts';
 import { FaultError, faultOf } from '../runtime/fault.ts';
-import { removeLeftovers, writeDestination } from './destination.ts';
+import { readLive, removeLeftovers, writeDestination } from './destination.ts';
 import type { Origin } from './dynamic-gather.ts';
 import { retireRecord } from './dynamic-retire.ts';
 import { leaveStray } from './dynamic-stray.ts';
@@ -24,7 +24,7 @@ type IssuePlan = Extract<DynamicPlan, { kind: 'issue' }>;
 export async function issueCredential(turn: Turn, plan: IssuePlan): Promise<void> {
   const { deps, situation, context } = turn;
   const origin = originOf(turn);
-  refuseHopelessWrite(turn);
+  await refuseHopelessWrite(turn, plan.why);
   const wanted = {
     owner: situation.owner,
     destination: situation.object.spec.destination.name,
@@ -86,11 +86,19 @@ function isNoNews({ situation }: Turn, mac: string): boolean {
   return secret?.mac === mac && isRestarted;
 }
 
-/** A Secret that may not be written is no reason to make a credential. */
-function refuseHopelessWrite({ situation }: Turn): void {
-  const { owner, object, secret } = situation;
+/**
+ * A Secret that may not be written is no reason to make a credential. Secrets of others are not watched, so
+ * a name that this object did not have until now is looked at; a new object finds out when it writes.
+ */
+async function refuseHopelessWrite(
+  { deps, situation, context }: Turn,
+  why: IssueCause,
+): Promise<void> {
+  const { owner, object } = situation;
   const { destination } = object.spec;
-  const plan = planDestination({ owner, destination, existing: secret, mac: '', marks: {} });
+  const look = () => readLive(deps, owner.namespace, destination.name, context.signal);
+  const existing = situation.secret ?? (why === 'InitialSync' ? undefined : await look());
+  const plan = planDestination({ owner, destination, existing, mac: '', marks: {} });
   if (plan.kind === 'refuse') throw new FaultError(plan.fault);
 }
 
