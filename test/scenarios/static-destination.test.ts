@@ -21,17 +21,6 @@ describe('the Secret of a static secret', () => {
     return [tenancy, new Sights(play, tenancy)];
   }
 
-  /** Applied as `app` with this destination, once it is as it shall be. */
-  async function synced(
-    [{ staticSecret }, sights]: [Tenant, Sights],
-    destination: object,
-    spec = {},
-  ) {
-    const applied = await staticSecret('app', { refreshAfter: '5h', destination, ...spec });
-    await sights.synced('app');
-    return applied;
-  }
-
   /** Made by somebody who knows nothing of us. */
   function ownSecret([{ namespace }]: [Tenant, Sights], name: string, type = 'Opaque') {
     const { metadata, ...secret } = object('v1', 'Secret', namespace, name);
@@ -196,3 +185,14 @@ describe('the Secret of a static secret', () => {
     assert.equal((await sights.texts('app'))['user'], 'bob');
   });
 });
+
+/** Applied as `app` with this destination, once it is as it shall be. */
+async function synced(
+  [{ staticSecret }, sights]: [Tenant, Sights],
+  destination: object,
+  spec = {},
+) {
+  const applied = await staticSecret('app', { refreshAfter: '5h', destination, ...spec });
+  await sights.synced('app');
+  return applied;
+}

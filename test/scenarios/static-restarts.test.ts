@@ -33,24 +33,11 @@ describe('a changed static secret', () => {
     return [tenancy, sights];
   }
 
-  /** Each as "Kind/name". */
-  const target = ({ staticSecret }: Tenant, ...targets: readonly string[]) =>
-    staticSecret('app', {
-      refreshAfter: '1s',
-      rolloutRestartTargets: targets.map((each) => {
-        const [kind, name] = each.split('/');
-        return { kind, name };
-      }),
-    });
-
   async function change({ prefix }: Tenant, sights: Sights, user: string): Promise<void> {
     await play.vault.writeKv2('kv', `${prefix}/app`, { user });
     const isThere = async () => (await sights.texts('app'))['user'] === user;
     await play.until(`the Secret holds ${user}`, isThere);
   }
-
-  const says = (sights: Sights, wanted: string) =>
-    sights.until('vaultstaticsecrets', 'app', 'RolloutRestart', wanted);
 
   it('restarts Deployments, DaemonSets and StatefulSets', async () => {
     const [tenancy, sights] = await home(
@@ -171,6 +158,21 @@ describe('a changed static secret', () => {
     assert.equal(await sights.version('secrets', 'app'), version);
   });
 });
+
+/** Each as "Kind/name". */
+function target({ staticSecret }: Tenant, ...targets: readonly string[]) {
+  return staticSecret('app', {
+    refreshAfter: '1s',
+    rolloutRestartTargets: targets.map((each) => {
+      const [kind, name] = each.split('/');
+      return { kind, name };
+    }),
+  });
+}
+
+function says(sights: Sights, wanted: string) {
+  return sights.until('vaultstaticsecrets', 'app', 'RolloutRestart', wanted);
+}
 
 function daemonSet(namespace: string, name: string): KubeObject {
   return { ...object('apps/v1', 'DaemonSet', namespace, name), spec: { ...pods(name) } };

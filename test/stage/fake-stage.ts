@@ -8,6 +8,7 @@ import { VirtualClock } from '../fakes/clock.ts';
 import { OPERATOR_NAMESPACE, startFakeServers } from './fake-servers.ts';
 import { InProcessOperator } from './in-process-operator.ts';
 import type { Stage } from './stage.ts';
+import { type StandIn, startStandIn } from './stand-in.ts';
 import { Traffic } from './traffic.ts';
 
 /** Turns of the event loop without anything under way, after which nothing more comes. */
@@ -28,12 +29,16 @@ export async function buildFakeStage(): Promise<Stage> {
     step: async () => void (await step(clock.now() + 1_000)),
   });
 
+  const standIns: StandIn[] = [];
+
   async function settle(): Promise<void> {
     let quiet = 0;
     for (let count = 0; quiet < QUIET_TURNS; count += 1) {
       if (count > MOST_TURNS) throw new Error('the stage does not settle');
       await turn();
-      const isQuiet = traffic.underWay + api.inFlight() + vaultServer.hooks.inFlight() === 0;
+      const served = api.inFlight() + vaultServer.hooks.inFlight();
+      const held = standIns.reduce((sum, each) => sum + each.held, 0);
+      const isQuiet = traffic.underWay - held + served === 0;
       quiet = isQuiet && operator.hasSeen(() => api.bookmarkAll()) ? quiet + 1 : 0;
     }
   }
@@ -90,9 +95,16 @@ export async function buildFakeStage(): Promise<Stage> {
       await vaultServer.start();
       vaultServer.unseal();
     },
+    sealVault: async () => vaultServer.seal(),
+    unsealVault: async () => vaultServer.unseal(),
+    standIn: async (script) => {
+      const standIn = await startStandIn(script);
+      standIns.push(standIn);
+      return standIn;
+    },
     close: async () => {
       await operator.kill();
-      await servers.stop();
+      await Promise.all([servers.stop(), ...standIns.map((each) => each.stop())]);
       traffic[Symbol.dispose]();
     },
   };

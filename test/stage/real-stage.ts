@@ -5,6 +5,7 @@ import { type RealStack, startStack } from '../../hack/real/stack.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { realAdmins } from './real-servers.ts';
 import type { Stage, VaultNote } from './stage.ts';
+import { type StandIn, startStandIn } from './stand-in.ts';
 
 const OPERATOR_NAMESPACE = 'vault-operator';
 const POLL_MS = 100;
@@ -19,6 +20,7 @@ export async function buildRealStage(): Promise<Stage> {
     namespace: OPERATOR_NAMESPACE,
     folder: stack.folder,
   });
+  const standIns: StandIn[] = [];
   return {
     kind: 'real',
     kube,
@@ -36,9 +38,16 @@ export async function buildRealStage(): Promise<Stage> {
       await stack.vault.start();
       await stack.vault.unseal();
     },
+    sealVault: () => stack.vault.seal(),
+    unsealVault: () => stack.vault.unseal(),
+    standIn: async (script) => {
+      const standIn = await startStandIn(script);
+      standIns.push(standIn);
+      return standIn;
+    },
     close: async () => {
       await operator.stop();
-      await stack.stop();
+      await Promise.all([stack.stop(), ...standIns.map((each) => each.stop())]);
     },
   };
 }

@@ -3,6 +3,7 @@
  * the real ones. A scenario cannot tell which, except by how long it takes. STAGE=real chooses the latter.
  */
 import type { KubeAdmin } from './kube-admin.ts';
+import type { Script, StandIn } from './stand-in.ts';
 import type { VaultAdmin } from './vault-admin.ts';
 
 export interface OperatorOptions {
@@ -53,6 +54,11 @@ export interface Stage {
   stopVault(): Promise<void>;
   /** Vault is back and unsealed, with its data. */
   startVault(): Promise<void>;
+  /** Vault runs and is sealed. */
+  sealVault(): Promise<void>;
+  unsealVault(): Promise<void>;
+  /** A server in place of a Vault; it goes with the stage. */
+  standIn(script: Script): Promise<StandIn>;
   close(): Promise<void>;
 }
 
