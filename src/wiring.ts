@@ -121,7 +121,7 @@ function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): D
     connections: new Connections(),
     book,
     held: new Held(),
-    unleased: new Set(),
+    unleased: new Map(),
     strays: new Map(),
     hmacKey: key,
     newRevision: () => randomBytes(8).toString('hex'),

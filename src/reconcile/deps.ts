@@ -48,8 +48,8 @@ export interface Deps {
   readonly connections: Connections;
   readonly book: Book;
   readonly held: Held;
-  /** Source digests whose answers were seen to carry no lease. */
-  readonly unleased: Set<string>;
+  /** By source digest, what was seen of the answers: true that they carry no lease, false that they began to. */
+  readonly unleased: Map<string, boolean>;
   /** Leases without a record that were found alive, by the object. */
   readonly strays: Map<string, Adopted>;
   /** Key of VSO's MACs, and root of the keys for our own. */

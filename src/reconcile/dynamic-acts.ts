@@ -14,7 +14,7 @@ import type { Turn } from './dynamic-turn.ts';
 import { restartTargets } from './restarts.ts';
 import { isRestartPending, targetsOf } from './targets.ts';
 
-type Act = Exclude<DynamicPlan, { kind: 'wait' }>;
+export type Act = Exclude<DynamicPlan, { kind: 'wait' }>;
 
 /** Throws the fault of the act; what it had done by then stands. */
 export async function carryOut(turn: Turn, act: Act): Promise<void> {

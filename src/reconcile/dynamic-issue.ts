@@ -112,7 +112,7 @@ async function hold(
   const record = deps.book.get(revision);
   if (!record) throw new Error('an issued credential has a record');
   if (answer.leaseId === '') {
-    deps.unleased.add(origin.digest);
+    deps.unleased.set(origin.digest, true);
     await retireRecord(turn, revision, 'unused', '');
     return;
   }

@@ -21,9 +21,11 @@ import { restartEvents } from './restarts.ts';
 export async function reportDynamic(
   stored: StoredObject,
   turn: Turn,
-  fault: Fault | undefined,
+  failure: Fault | undefined,
 ): Promise<Report> {
   const { deps, situation, learned, context } = turn;
+  // References that do not resolve are no failure while nothing is asked of them, and are told all the same.
+  const fault = failure ?? unresolved(situation);
   const record = recordInPlace(turn);
   const restart = await restartFacts(deps, situation.object, learned.restart, context.signal);
   const endsAt = endInPlace(turn);
@@ -33,7 +35,7 @@ export async function reportDynamic(
     fault,
     working: isRepairPending(turn) ? REPAIR_PENDING : undefined,
     restart,
-    renewal: renewalFacts(learned, fault),
+    renewal: renewalFacts(learned, failure),
     giveBack: record && giveBackFacts(record),
   };
   return {
@@ -49,6 +51,10 @@ export async function reportDynamic(
 export function endInPlace(turn: Turn): number | undefined {
   const record = recordInPlace(turn);
   return record ? credentialEndsAt(record) : strayEndsAt(turn);
+}
+
+function unresolved({ origin }: Turn['situation']): Fault | undefined {
+  return 'digest' in origin ? undefined : origin;
 }
 
 function recordInPlace({ deps, situation }: Turn): LedgerRecord | undefined {

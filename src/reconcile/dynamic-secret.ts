@@ -8,7 +8,7 @@ import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
 import { keyOf, type Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
-import { carryOut } from './dynamic-acts.ts';
+import { type Act, carryOut } from './dynamic-acts.ts';
 import { gatherDynamic } from './dynamic-gather.ts';
 import { keepAlive } from './dynamic-keep-alive.ts';
 import { endInPlace, renewalFacts, reportDynamic } from './dynamic-report.ts';
@@ -57,9 +57,9 @@ async function runTurns(stored: StoredObject, first: Turn): Promise<Outcome> {
   try {
     for (let count = 0; count < MOST_TURNS; count += 1) {
       const plan = planDynamic(turn.situation.world);
-      if (isUnleased(turn, plan)) return await reconcileUnleased(stored, turn);
       if (plan.kind === 'wait') return await settle(stored, turn, undefined);
-      await carryOut(turn, plan);
+      const outcome = await takeTurn(stored, turn, plan);
+      if (outcome) return outcome;
       turn = await firstTurn(deps, stored, learned, context);
     }
     throw new Error('the planner of leased credentials does not settle');
@@ -67,6 +67,13 @@ async function runTurns(stored: StoredObject, first: Turn): Promise<Outcome> {
     fault = caught(thrown, context);
   }
   return settle(stored, await latestTurn(stored, turn), fault);
+}
+
+/** Undefined when there is more to do. */
+async function takeTurn(stored: StoredObject, turn: Turn, act: Act): Promise<Outcome | undefined> {
+  if (isUnleased(turn, act)) return reconcileUnleased(stored, turn);
+  await carryOut(turn, act);
+  return undefined;
 }
 
 /** What failed may have changed the facts: the report is about how things are now. */
@@ -80,10 +87,10 @@ async function settle(
   turn: Turn,
   fault: Fault | undefined,
 ): Promise<Outcome> {
-  const outcome = turn.learned.written ? 'written' : 'unchanged';
-  const result = fault ? 'failed' : outcome;
-  turn.context.observer.count('vault_lease_operator_syncs_total', { kind: stored.kind, result });
   const report = await reportDynamic(stored, turn, fault);
+  const outcome = turn.learned.written ? 'written' : 'unchanged';
+  const result = report.fault ? 'failed' : outcome;
+  turn.context.observer.count('vault_lease_operator_syncs_total', { kind: stored.kind, result });
   const next = nextOf({ nextAt: nextDueAt(turn.situation.world), endsAt: endInPlace(turn) });
   return reported(turn.deps, report, next, turn.context);
 }

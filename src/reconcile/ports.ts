@@ -101,8 +101,10 @@ export interface Workloads {
 /** Reads under the shared token of an identity: one login at a time, one re-login on a dead token, equal reads in flight are one. */
 export interface VaultReads {
   read(identity: VaultIdentity, request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer>;
-  /** Drops identities; their shared tokens, and what hangs on them, are revoked in the background. */
+  /** Drops identities; their shared tokens are revoked in the background, except those that own leases. */
   forget(which: (identity: VaultIdentity) => boolean): void;
+  /** Drops one; its shared token is revoked in the background with the leases that hang on it. */
+  undo(identity: VaultIdentity): void;
   /** TTL that this identity's last login was granted; undefined before the first, and for a token without an end. */
   tokenTtlMs(identity: VaultIdentity): number | undefined;
   /** Renews a lease by id under the shared token; for leases whose own token is not known. */

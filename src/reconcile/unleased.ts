@@ -24,7 +24,7 @@ import { isRestartPending, targetsOf } from './targets.ts';
 export function isUnleased({ deps, situation }: Turn, plan: DynamicPlan): boolean {
   const { origin, object } = situation;
   if (plan.kind !== 'issue' || !('digest' in origin)) return false;
-  return deps.unleased.has(origin.digest) || wasUnleased(object);
+  return deps.unleased.get(origin.digest) ?? wasUnleased(object);
 }
 
 function wasUnleased({ status, metadata }: VaultDynamicSecret): boolean {
@@ -35,36 +35,62 @@ function wasUnleased({ status, metadata }: VaultDynamicSecret): boolean {
   );
 }
 
-export async function reconcileUnleased(stored: StoredObject, turn: Turn): Promise<Outcome> {
-  const { deps, situation, context } = turn;
-  const { object } = situation;
+/** Undefined when the path has begun to lease, so that the ledger must go on with it. */
+export async function reconcileUnleased(
+  stored: StoredObject,
+  turn: Turn,
+): Promise<Outcome | undefined> {
   let fault: Fault | undefined;
   let result: PlainResult | undefined;
   try {
-    result = await sync(turn);
+    const synced = await sync(turn);
+    if (synced === 'leased') return undefined;
+    result = synced;
     await retireLeased(turn);
     fault = result.restart?.fault;
   } catch (thrown) {
-    fault = caught(thrown, context);
+    fault = caught(thrown, turn.context);
   }
+  return report(stored, turn, result, fault);
+}
+
+async function report(
+  stored: StoredObject,
+  turn: Turn,
+  result: PlainResult | undefined,
+  fault: Fault | undefined,
+): Promise<Outcome> {
+  const { deps, situation, context } = turn;
+  const { object } = situation;
+  const outcome = result?.change === 'none' ? 'unchanged' : 'written';
+  context.observer.count('vault_lease_operator_syncs_total', {
+    kind: stored.kind,
+    result: fault ? 'failed' : outcome,
+  });
   const summary = summariseSync({
     usable: Boolean(result ?? object.status?.secretMAC),
     synced: result !== undefined,
     fault,
     restart: await restartFacts(deps, object, result?.restart, context.signal),
     renewal: { kind: 'none' },
+    giveBack: { kind: 'none' },
   });
   const fields = result && !fault ? fieldsOf(object, result) : {};
   const events = result ? syncEvents(result) : [];
   return finish(deps, { stored, fault, summary, fields, events }, nextOf(turn), context);
 }
 
-async function sync(turn: Turn): Promise<PlainResult> {
+async function sync(turn: Turn): Promise<PlainResult | 'leased'> {
   const { deps, situation, context } = turn;
   const { object, owner } = situation;
   const { identity, request, digest } = originOf(turn);
   const answer = await deps.reads.read(identity, request, context.signal);
-  if (answer.leaseId !== '') throw startOver(deps, identity.key, digest);
+  if (answer.leaseId !== '') {
+    // This lease goes with the shared token; the next one is issued under a token of its own.
+    deps.reads.undo(identity);
+    deps.unleased.set(digest, false);
+    return 'leased';
+  }
   const state = judgePlain(answer);
   if (state.kind !== 'present') throw new FaultError(absenceFault(state.kind, request.path));
   const { destination } = object.spec;
@@ -98,17 +124,6 @@ async function retireLeased(turn: Turn): Promise<void> {
     if (state === 'current') await retireRecord(turn, revision, 'replaced', '');
     if (state === 'pending') await retireRecord(turn, revision, 'unused', '');
   }
-}
-
-/** The path began to make leases: this one goes with the shared token, and the next is issued through the ledger. */
-function startOver(deps: Turn['deps'], identityKey: string, digest: string): FaultError {
-  deps.unleased.delete(digest);
-  deps.reads.forget((identity) => identity.key === identityKey);
-  return new FaultError({
-    kind: 'transient',
-    reason: 'Progressing',
-    message: 'the path now answers with a lease; it is asked again under a token of its own',
-  });
 }
 
 function fieldsOf(object: VaultDynamicSecret, { secretMAC }: PlainResult) {

@@ -335,6 +335,19 @@ describe('giving shared tokens back', () => {
     assert.equal(vault.log[5], 'POST auth/token/revoke-self t1');
   });
 
+  it('undoes a read that made a lease unawares: the token is revoked all the same', async () => {
+    await using vault = await tokenVault();
+    const { sessions } = rooms();
+    const identity = identityAt(vault.endpoint);
+    vault.answer = () => secretOf({}, { lease_id: 'database/creds/app/1' });
+    await sessions.read(identity, config, NEVER);
+    assert.equal(sessions.tokenTtlMs(identity), 3_600_000);
+    sessions.undo(identity);
+    await until(() => vault.dead.has('t1'));
+    assert.equal(sessions.size, 0);
+    assert.equal(sessions.tokenTtlMs(identity), undefined);
+  });
+
   it('makes room for the most recently used, but never by ending leases', async () => {
     await using vault = await tokenVault();
     const { sessions } = rooms({ most: 2 });

@@ -84,6 +84,13 @@ export class Sessions {
     for (const [key, shared] of this.#shared) if (which(shared.identity)) this.#drop(key, shared);
   }
 
+  /** Drops one; its token goes back in the background, and the leases that a read made unawares go with it. */
+  undo({ key }: VaultIdentity): void {
+    const shared = this.#shared.get(key);
+    shared?.disownLeases();
+    if (shared) this.#drop(key, shared);
+  }
+
   /** Gives all tokens back within a bounded time. Never rejects; afterwards nothing can be read. */
   async close(): Promise<void> {
     this.#closed = true;

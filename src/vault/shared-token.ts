@@ -44,6 +44,11 @@ export class SharedToken {
     return this.#held?.ownsLeases === true;
   }
 
+  /** The leases under its token may end with it. */
+  disownLeases(): void {
+    if (this.#held) this.#held.ownsLeases = false;
+  }
+
   get loginTtlMs(): number | undefined {
     return this.#held?.login.ttlMs;
   }
