@@ -43,7 +43,8 @@ export interface Played {
 }
 
 const STRUCK_WITHIN_MS = 15_000;
-const SETTLED_WITHIN_MS = 30_000;
+/** An election may be in it. */
+const SETTLED_WITHIN_MS = 45_000;
 /** Nothing changes any more for as long. */
 const QUIET_MS = 300;
 const POLL_MS = 100;

@@ -69,7 +69,8 @@ const ROTATE: Story = {
   credentials: 1,
 };
 
-const EDIT: Story = {
+/** The credential shall come from another role. */
+export const EDIT: Story = {
   name: 'edit',
   tenant: {},
   prepare: inPlace,

@@ -51,7 +51,8 @@ export async function sweep(stand: Stand, story: Story, every: number): Promise<
   return reportOf(rig, plays, lost, Date.now() - startedAt);
 }
 
-async function prepared(rig: Rig, story: Story): Promise<Scene> {
+/** A tenant at the beginning of the story. */
+export async function prepared(rig: Rig, story: Story): Promise<Scene> {
   const scene = await setScene(rig, story.tenant);
   await story.prepare(rig, scene);
   return scene;

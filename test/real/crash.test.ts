@@ -5,8 +5,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { buildRig, type Rig } from '../crash/rig.ts';
-import { STORIES } from '../crash/stories.ts';
-import { sayReport, sweep } from '../crash/sweep.ts';
+import { type Kill, play, sayTrace } from '../crash/run.ts';
+import { EDIT, STORIES } from '../crash/stories.ts';
+import { prepared, sayReport, sweep } from '../crash/sweep.ts';
 
 const FLAGS = ['--lease-overlap=1s', '--lease-owner-grace=1s'];
 /** A successor need not wait until the lead of the killed one has run out. */
@@ -32,4 +33,18 @@ describe('an operator killed at any call', () => {
       assert.equal(report.leaks, 0);
     });
   }
+
+  it('keeps every promise when its successor must first be elected', async () => {
+    await rig.operator.stop();
+    await rig.operator.start({ args: FLAGS });
+    const shape = 'kubernetes PUT /api/v1/namespaces/{tenant}/secrets/app';
+    const kill: Kill = { point: { shape, nth: 1 }, phase: 'committed' };
+    const scene = await prepared(rig, EDIT);
+    const played = await play({ rig, args: FLAGS }, EDIT, scene, kill, async () => {});
+    assert.ok(
+      played.violations.length === 0,
+      `\n${played.violations.join('\n')}\n${sayTrace(played.trace)}`,
+    );
+    assert.equal(played.changes, 1);
+  });
 });
