@@ -5,6 +5,9 @@
 import type { VaultEndpoint } from '../api/vault-exchange.ts';
 import { keyOf, type Ref } from '../runtime/ref.ts';
 
+/** Reason of a fault that is only "we have not looked there yet": whoever looks first wakes us. */
+export const STARTING = 'Progressing';
+
 export interface SeenConnection {
   readonly uid: string;
   readonly generation: number;

@@ -6,9 +6,9 @@ import type { VaultIdentity } from '../api/vault-exchange.ts';
 import { type AuthWorld, resolveIdentity, type UsableConnection } from '../plan/auth.ts';
 import { isAllowed, type NamedRef, nameOf } from '../plan/references.ts';
 import { waiting } from '../runtime/fault.ts';
+import { STARTING } from './connections.ts';
 import type { Deps } from './deps.ts';
 import type { StoredObject } from './ports.ts';
-import { STARTING } from './report.ts';
 
 /** An object that reads a secret from Vault. */
 interface Consumer {

@@ -9,9 +9,11 @@ import { type EventText, transitionEvent } from '../plan/transition.ts';
 import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import { rfc3339 } from '../runtime/instant.ts';
+import { STARTING } from './connections.ts';
 import { refOf } from './dependants.ts';
 import type { Deps } from './deps.ts';
 import type { StoredObject } from './ports.ts';
+import { passOnTrouble } from './vault-trouble.ts';
 
 export interface Report {
   readonly stored: StoredObject;
@@ -23,9 +25,6 @@ export interface Report {
   readonly events: readonly EventText[];
 }
 
-/** Reason of a fault that is only "we have not looked there yet": whoever looks first wakes us. */
-export const STARTING = 'Progressing';
-
 /** Writes what changed and returns the outcome. Throws when the status cannot be written. */
 export async function finish(
   deps: Deps,
@@ -35,6 +34,7 @@ export async function finish(
 ): Promise<Outcome> {
   const { fault } = report;
   if (fault?.reason === STARTING) return { kind: 'settled', ...next };
+  if (fault) passOnTrouble(deps, report.stored, fault);
   await writeStatus(deps, report, context);
   return fault ? { kind: 'failed', fault, ...next } : { kind: 'settled', ...next };
 }

@@ -9,11 +9,12 @@ import { nameOf } from '../plan/references.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
+import { STARTING } from './connections.ts';
 import type { Deps } from './deps.ts';
 import { authWorld } from './identity.ts';
 import { checked } from './load.ts';
 import type { StoredObject } from './ports.ts';
-import { caught, finish, STARTING } from './report.ts';
+import { caught, finish } from './report.ts';
 
 export async function reconcileAuth(
   deps: Deps,

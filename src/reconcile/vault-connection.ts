@@ -16,6 +16,7 @@ import type { Deps } from './deps.ts';
 import { checked } from './load.ts';
 import type { StoredObject } from './ports.ts';
 import { caught, finish } from './report.ts';
+import { isReady } from './vault-trouble.ts';
 
 /** How often a healthy Vault is asked, and how soon a rotated CA is seen. */
 const PROBE_MS = 60_000;
@@ -138,11 +139,6 @@ async function conclude(
   const fields = { valid: fault === undefined };
   const nextAt = deps.clock.now() + around(PROBE_MS, 0.1, spreadOf(stored.metadata.uid));
   return finish(deps, { stored, fault, summary, fields, events: [] }, { nextAt }, context);
-}
-
-function isReady({ status }: StoredObject): boolean {
-  const conditions: readonly { type: string; status: string }[] = Object(status).conditions ?? [];
-  return conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True');
 }
 
 function wakeDependants(deps: Deps, ref: Ref): void {

@@ -1,5 +1,6 @@
 /** The operator in this process, on a clock that the test moves: the same composition as main.ts, without a process. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KINDS } from '../../src/api/kinds.ts';
@@ -49,7 +50,7 @@ export class InProcessOperator implements OperatorControl {
     const sink = { write: (line: string): void => void (this.#log += line) };
     const logger = createLogger({ level: 'debug', encoding: 'json' }, sink);
     const observer = new TelemetryObserver(logger, this.#metrics);
-    const files = { read: async () => undefined };
+    const files = { read: (path: string) => readFile(path, 'utf8').catch(() => undefined) };
     this.#operator = new Operator({ config, access, clock, observer, files, version: 'stage' });
     const started = this.#operator.start();
     await settle();

@@ -67,6 +67,18 @@ export class VaultAdmin {
     return (await this.call('LIST', 'auth/token/accessors')).data.keys;
   }
 
+  /** Accessors of the live tokens that a login role gave. */
+  async accessorsOf(role: string): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const accessor of await this.accessors()) {
+      const token = await this.call('POST', 'auth/token/lookup-accessor', { accessor }).catch(
+        () => undefined,
+      );
+      if (token?.data.meta?.role === role) found.push(accessor);
+    }
+    return found;
+  }
+
   async writeKv2(mount: string, path: string, data: object): Promise<void> {
     await this.call('POST', `${mount}/data/${path}`, { data });
   }
