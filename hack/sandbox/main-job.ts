@@ -1,177 +1,205 @@
-/** The main job as a story: config/samples applied, a secret followed, a lease renewed, a credential rotated. */
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { conditionOf, type KubeObject, textsOf } from '../../test/stage/kube-admin.ts';
+/**
+ * The main job as a story: config/samples applied, a static secret followed, a database credential issued, kept
+ * through a crash, renewed, rotated, and given back.
+ */
+import { type Credential, Demo } from './demo.ts';
+import { applySamples, NAMESPACE, prepareVault, writeGreeting } from './preparation.ts';
 import type { Site } from './site.ts';
-import type { Step } from './story.ts';
+import type { Sighting, Step } from './story.ts';
 
-const SAMPLES = join(import.meta.dirname, '..', '..', 'config', 'samples');
-const NAMESPACE = 'demo';
-/** Seconds: short, so that a lease is renewed and reaches its maximum while one watches. */
-const LEASE_TTL = 6;
-const LEASE_MAX_TTL = 14;
-const CREATE_USER = `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;
-const POLICY = `
-path "kv/data/demo/*" { capabilities = ["read"] }
-path "database/creds/demo" { capabilities = ["read"] }`;
-
-/** What an earlier step saw and a later one compares with. */
-interface Memory {
-  user?: string;
-  lease?: string;
-  renewedAt?: number;
-}
+/** Seconds: short, so that a lease is renewed and comes to its maximum while one watches. */
+const LEASES = { ttl: 15, max: 32 };
+/**
+ * Grace and overlap as short as the leases. One replica: it need not wait until the lead of a killed one ends,
+ * which is longer than a lease lasts here.
+ */
+export const FLAGS = ['--leader-elect=false', '--lease-overlap=3s', '--lease-owner-grace=3s'];
 
 export function mainJob(site: Site): readonly Step[] {
-  const { kube, vault } = site;
-  const memory: Memory = {};
-  const secret = (name: string) => kube.get('secrets', NAMESPACE, name);
-  const leases = () => vault.leases('database/creds/demo');
-  const status = async () =>
-    (await kube.get('vaultdynamicsecrets', NAMESPACE, 'app-db'))?.['status'] ?? {};
-  const stamps = async (): Promise<Record<string, string>> =>
-    (await kube.get('deployments', NAMESPACE, 'web'))?.['spec'].template.metadata.annotations ?? {};
+  const story = new MainJob(site);
   return [
-    {
-      title: 'Vault gets a role, a policy, a key in kv and a database role with short leases',
-      act: () => prepareVault(site),
-      seen: async () => 'role "demo" may read kv/demo/* and database/creds/demo',
-    },
-    {
-      title: 'config/samples is applied',
-      act: () => applySamples(site),
-      seen: async () =>
-        isReady(
-          await kube.get('vaultconnections', NAMESPACE, 'vault'),
-          'the VaultConnection is ready: Vault answered',
-        ),
-    },
-    {
+    story.vaultPrepared(),
+    story.samplesApplied(),
+    story.staticSecretSynced(),
+    story.credentialIssued(),
+    story.operatorKilled(),
+    story.leaseRenewed(),
+    story.staticSecretFollows(),
+    story.credentialRotated(),
+    story.oldCredentialGivenBack(),
+    story.credentialDeleted(),
+  ];
+}
+
+/** Remembers what an earlier step saw and a later one compares with. */
+class MainJob {
+  readonly #site: Site;
+  readonly #demo: Demo;
+  #first: Credential = { user: '', leaseId: '', resourceVersion: '' };
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#demo = new Demo(site);
+  }
+
+  vaultPrepared(): Step {
+    const { ttl, max } = LEASES;
+    return {
+      title: 'Vault gets a policy, a login role, a value in kv, and a database role',
+      act: () => prepareVault(this.#site.vault, LEASES),
+      look: async () => ({
+        done: `role "demo" may read kv/demo/* and database/creds/demo; leases of ${ttl} s, at most ${max} s`,
+      }),
+    };
+  }
+
+  samplesApplied(): Step {
+    return {
+      title: `config/samples is applied to the namespace ${NAMESPACE}`,
+      act: () => applySamples(this.#site),
+      look: async () =>
+        (await this.#demo.connectionReady())
+          ? { done: 'the VaultConnection is ready: Vault answered' }
+          : { yet: 'the VaultConnection is not ready' },
+    };
+  }
+
+  staticSecretSynced(): Step {
+    return {
       title: 'the static secret is synced',
-      seen: async () => {
-        const keys = Object.keys(textsOf(await secret('app-config')));
-        return keys.length > 0 ? `Secret app-config has the keys ${keys.join(', ')}` : undefined;
+      look: async () => {
+        const keys = Object.keys(await this.#demo.config());
+        if (keys.length === 0) return { yet: await this.#demo.complaint('vaultstaticsecrets') };
+        return { done: `Secret app-config holds ${keys.join(', ')} (values are not shown)` };
       },
-    },
-    {
+    };
+  }
+
+  credentialIssued(): Step {
+    return {
       title: 'a database credential is issued',
-      seen: async () => {
-        memory.user = textsOf(await secret('app-db'))['username'] ?? '';
-        [memory.lease = ''] = await leases();
-        memory.renewedAt = (await status()).lastRenewalTime;
-        if (!memory.user || !memory.renewedAt) return undefined;
-        return `Secret app-db holds user ${memory.user} under one lease; its token is on record in ${site.operatorNamespace}`;
+      look: async () => {
+        this.#first = await this.#demo.credential();
+        const { user, leaseId } = this.#first;
+        if (!user || !leaseId) return { yet: await this.#demo.complaint('vaultdynamicsecrets') };
+        const records = await this.#demo.records();
+        return this.#unlessRestarted(0, {
+          done: `Secret app-db holds user ${user} under lease ${short(leaseId)}; ${records.length} record in the ledger; nothing was restarted`,
+        });
       },
-    },
-    {
-      title: 'the value changes in Vault',
-      act: () => vault.writeKv2('kv', 'demo/config', { greeting: 'goodbye' }),
-      seen: async () => {
-        if (textsOf(await secret('app-config'))['greeting'] !== 'goodbye') return undefined;
-        const [stamp] = Object.entries(await stamps());
-        return stamp && `the Secret follows, and Deployment web is restarted by ${stamp.join('=')}`;
-      },
-    },
-    {
-      title: 'the lease is renewed before it ends, and the credential stays',
-      seen: async () => {
-        const renewedAt = (await status()).lastRenewalTime;
-        if (renewedAt === memory.renewedAt) return undefined;
-        return `renewed ${renewedAt - (memory.renewedAt ?? 0)} s after it was issued`;
-      },
-    },
-    {
-      title: 'the lease comes to its maximum: a new credential, while the old one still works',
-      seen: async () => {
-        const user = textsOf(await secret('app-db'))['username'];
-        if (!user || user === memory.user) return undefined;
-        const keys = Object.keys(await stamps());
-        return keys.length > 1
-          ? `Secret app-db holds user ${user}, and Deployment web is restarted once more`
-          : undefined;
-      },
-    },
-    {
-      title: 'the old credential is given back to Vault',
-      seen: async () =>
-        (await leases()).includes(memory.lease ?? '') ? undefined : `lease ${memory.lease} is gone`,
-    },
-    {
-      title: 'the operator is killed and started again',
+    };
+  }
+
+  operatorKilled(): Step {
+    return {
+      title: 'the operator is killed (SIGKILL) and started again',
       act: async () => {
-        memory.user = textsOf(await secret('app-db'))['username'] ?? '';
-        memory.lease = (await leases()).join();
-        await site.operator.kill();
-        await site.operator.start({ args: FLAGS });
+        await this.#site.operator.kill();
+        await this.#site.operator.start({ args: FLAGS });
       },
-      seen: async () =>
-        textsOf(await secret('app-db'))['username'] === memory.user
-          ? 'the credential is the same: nothing was issued, written or restarted'
-          : undefined,
-    },
-  ];
-}
+      look: async () => ({ done: 'it is ready again' }),
+    };
+  }
 
-/** The overlap is as short as the leases. */
-export const FLAGS = ['--lease-overlap=3s', '--lease-owner-grace=3s'];
+  /** By the process that did not issue it, so this is also the proof that a restart changes nothing. */
+  leaseRenewed(): Step {
+    return {
+      title: 'the lease is renewed before it ends',
+      look: async () => {
+        const { leaseId } = this.#first;
+        const [renewal, now] = [
+          await this.#demo.lastRenewal(leaseId),
+          await this.#demo.credential(),
+        ];
+        if (!renewal) return { yet: `Vault has not renewed ${short(leaseId)}` };
+        const isSame = JSON.stringify(now) === JSON.stringify(this.#first);
+        if (!isSame) return { yet: `the credential changed: user ${now.user}` };
+        return this.#unlessRestarted(0, {
+          done: `lease ${short(leaseId)} renewed at ${renewal.slice(11, 19)} UTC; the restart of the operator issued, wrote and restarted nothing`,
+        });
+      },
+    };
+  }
 
-/** The last step: everything goes back. Not told while the sandbox stays up. */
-export function farewell({ kube, vault }: Site): readonly Step[] {
-  return [
-    {
+  staticSecretFollows(): Step {
+    return {
+      title: 'the value changes in Vault',
+      act: () => writeGreeting(this.#site.vault, 'goodbye'),
+      look: async () => {
+        if ((await this.#demo.config())['greeting'] !== 'goodbye')
+          return { yet: 'Secret app-config holds the old value' };
+        const stamp = await this.#demo.stampOf('app-config');
+        if (!stamp) return { yet: 'Secret app-config holds the new value; no restart yet' };
+        return this.#unlessRestarted(1, {
+          done: `Secret app-config holds the new value; Deployment web restarted once, annotation ${stamp}`,
+        });
+      },
+    };
+  }
+
+  credentialRotated(): Step {
+    return {
+      title: `the lease comes to its maximum of ${LEASES.max} s: a new credential, while the old one still works`,
+      look: async () => {
+        const [{ user }, stamp] = [
+          await this.#demo.credential(),
+          await this.#demo.stampOf('app-db'),
+        ];
+        if (!user || user === this.#first.user) return { yet: `Secret app-db holds user ${user}` };
+        if (!stamp) return { yet: `Secret app-db holds user ${user}; no restart yet` };
+        const users = await this.#site.databaseUsers();
+        if (!users.includes(this.#first.user)) return { yet: 'the old database user is gone' };
+        return this.#unlessRestarted(2, {
+          done: `Secret app-db holds user ${user}, both users can log in; Deployment web restarted once, annotation ${stamp}`,
+        });
+      },
+    };
+  }
+
+  oldCredentialGivenBack(): Step {
+    return {
+      title: 'the old credential is given back to Vault',
+      look: async () => {
+        const { user, leaseId } = this.#first;
+        const [leases, users] = [await this.#demo.leases(), await this.#site.databaseUsers()];
+        if (leases.includes(leaseId)) return { yet: `lease ${short(leaseId)} lives` };
+        if (users.includes(user)) return { yet: `user ${user} exists` };
+        return { done: `lease ${short(leaseId)} is revoked, user ${user} is dropped` };
+      },
+    };
+  }
+
+  credentialDeleted(): Step {
+    return {
       title: 'the VaultDynamicSecret is deleted',
-      act: () => kube.remove('vaultdynamicsecrets', NAMESPACE, 'app-db'),
-      seen: async () => {
-        const left = await vault.leases('database/creds/demo');
-        return left.length === 0 ? 'its credential was given back: no lease is left' : undefined;
+      act: () => this.#site.kube.remove('vaultdynamicsecrets', NAMESPACE, 'app-db'),
+      look: async () => {
+        const [leases, users] = [await this.#demo.leases(), await this.#site.databaseUsers()];
+        const [records, hasSecret] = [
+          await this.#demo.records(),
+          await this.#demo.hasSecret('app-db'),
+        ];
+        const left = leases.length + users.length + records.length;
+        if (left > 0 || hasSecret)
+          return {
+            yet: `${leases.length} leases, ${users.length} users, ${records.length} records${hasSecret ? ', the Secret' : ''}`,
+          };
+        return {
+          done: 'its Secret went at once and its credential after a grace: no lease, no database user, no ledger record is left',
+        };
       },
-    },
-  ];
+    };
+  }
+
+  /** Restarts are counted over the whole story; one too many stays one too many, so the step will not happen. */
+  async #unlessRestarted(expected: number, sighting: Sighting): Promise<Sighting> {
+    const restarts = await this.#demo.restarts();
+    if (restarts === expected) return sighting;
+    return { yet: `Deployment web was restarted ${restarts} times, not ${expected}` };
+  }
 }
 
-async function prepareVault({ vault }: Site): Promise<void> {
-  await vault.call('POST', 'sys/policies/acl/demo', { policy: POLICY });
-  await vault.call('POST', 'auth/kubernetes/role/demo', {
-    bound_service_account_names: 'app',
-    bound_service_account_namespaces: NAMESPACE,
-    token_policies: 'demo',
-    token_ttl: 3600,
-  });
-  await vault.call('POST', 'database/roles/demo', {
-    db_name: 'postgres',
-    creation_statements: CREATE_USER,
-    default_ttl: LEASE_TTL,
-    max_ttl: LEASE_MAX_TTL,
-  });
-  await vault.writeKv2('kv', 'demo/config', { greeting: 'hello' });
-}
-
-/** As they are, but for the address of the Vault, and with its CA beside them. */
-async function applySamples({ kube, vault, vaultCa }: Site): Promise<void> {
-  const objects = globSync('*.yaml', { cwd: SAMPLES }).sort().flatMap(documentsOf);
-  const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
-  for (const namespace of namespaces) await kube.apply(namespace);
-  const metadata = { name: 'vault-ca', namespace: NAMESPACE };
-  await kube.apply({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata,
-    stringData: { 'ca.crt': vaultCa },
-  });
-  for (const object of objects.filter(({ kind }) => !['Namespace', 'Kustomization'].includes(kind)))
-    await kube.apply(
-      object.kind === 'VaultConnection'
-        ? { ...object, spec: { ...object['spec'], address: vault.url } }
-        : object,
-    );
-}
-
-function documentsOf(file: string): KubeObject[] {
-  const documents = parseAllDocuments(readFileSync(join(SAMPLES, file), 'utf8'));
-  return documents.map((document) => document.toJS());
-}
-
-function isReady(object: KubeObject | undefined, sentence: string): string | undefined {
-  return conditionOf(object, 'Ready')?.status === 'True' ? sentence : undefined;
+/** The end of a lease id is enough to tell it from others. */
+function short(leaseId: string): string {
+  return `…${leaseId.slice(-6)}`;
 }

@@ -1,43 +1,76 @@
 /**
  * A story is a list of steps: something is done, and then something must be seen before a deadline. Promises that a
- * step which does not happen ends the story with what was seen last. Knows nothing of what the story is about.
+ * step which does not happen ends the story, with what was seen last. Knows nothing of what the story is about.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a look showed, as a sentence: that it happened, or how far it is. */
+export type Sighting = { readonly done: string } | { readonly yet: string };
 
 export interface Step {
   /** What happens, as a sentence. */
   readonly title: string;
   readonly act?: () => Promise<unknown>;
-  /** What was seen, as a sentence; undefined while it is not there. */
-  readonly seen: () => Promise<string | undefined>;
+  readonly look: () => Promise<Sighting>;
+  /** For act and look together; 30 s unless given. */
   readonly withinMs?: number;
 }
 
 export interface Narrator {
   readonly begin: (title: string) => void;
-  readonly done: (seen: string, seconds: number) => void;
+  readonly done: (sentence: string, seconds: number) => void;
 }
 
 const POLL_MS = 100;
 const WITHIN_MS = 30_000;
 
-/** Throws an error that names the step which did not happen. */
-export async function tell(steps: readonly Step[], narrator: Narrator): Promise<void> {
+/** Rejects with an error that names the step which did not happen, or with the signal's reason. */
+export async function tell(
+  steps: readonly Step[],
+  narrator: Narrator,
+  signal: AbortSignal,
+): Promise<void> {
   for (const step of steps) {
+    signal.throwIfAborted();
     narrator.begin(step.title);
     const startedAt = performance.now();
-    await step.act?.();
-    const seen = await untilSeen(step, startedAt);
-    narrator.done(seen, (performance.now() - startedAt) / 1000);
+    const sentence = await happening(step, signal);
+    narrator.done(sentence, (performance.now() - startedAt) / 1_000);
   }
 }
 
-async function untilSeen(step: Step, startedAt: number): Promise<string> {
+/** The deadline also ends an act or a look that hangs. */
+async function happening(step: Step, stopping: AbortSignal): Promise<string> {
   const { withinMs = WITHIN_MS } = step;
-  do {
-    const seen = await step.seen();
-    if (seen !== undefined) return seen;
+  const over = AbortSignal.timeout(withinMs);
+  const last = { seen: 'nothing yet' };
+  try {
+    return await unless(AbortSignal.any([over, stopping]), untilDone(step, last, over));
+  } catch (error) {
+    if (stopping.aborted || !over.aborted) throw error;
+    const sentence = `did not happen within ${withinMs / 1_000} s: ${step.title}`;
+    throw new Error(`${sentence}\n  seen last: ${last.seen}`, { cause: error });
+  }
+}
+
+async function untilDone(step: Step, last: { seen: string }, over: AbortSignal): Promise<string> {
+  await step.act?.();
+  while (!over.aborted) {
+    const sighting = await step.look();
+    if ('done' in sighting) return sighting.done;
+    last.seen = sighting.yet;
     await sleep(POLL_MS);
-  } while (performance.now() - startedAt < withinMs);
-  throw new Error(`did not happen within ${withinMs / 1000} s: ${step.title}`);
+  }
+  throw over.reason;
+}
+
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Guard } from '../../hack/real/guard.ts';
 import type { OperatorControl, OperatorOptions } from './stage.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -16,6 +17,8 @@ export interface OperatorSurroundings {
   readonly folder: string;
   /** A script instead of the sources, such as the bundle. */
   readonly script?: string;
+  /** Ends it when this process dies. */
+  readonly guard?: Guard;
 }
 
 export class OperatorProcess implements OperatorControl {
@@ -32,7 +35,7 @@ export class OperatorProcess implements OperatorControl {
 
   async start({ args = [] }: OperatorOptions = {}): Promise<void> {
     if (this.#child) throw new Error('the operator runs already');
-    const { namespace, folder, kubeconfig, script = MAIN } = this.#around;
+    const { namespace, folder, kubeconfig, script = MAIN, guard } = this.#around;
     const path = join(folder, 'operator.kubeconfig');
     writeFileSync(path, kubeconfig, { mode: 0o600 });
     const flags = [
@@ -45,7 +48,9 @@ export class OperatorProcess implements OperatorControl {
     const child = spawn(process.execPath, [script, ...flags], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: guard !== undefined,
     });
+    guard?.watch(child, 'SIGTERM');
     this.#child = child;
     this.#ports = undefined;
     this.#startedAt = this.#log.length;
@@ -81,11 +86,12 @@ export class OperatorProcess implements OperatorControl {
 
   #take(text: string): void {
     this.#log += text;
+    if (this.#ports) return;
     const line = this.#log
       .slice(this.#startedAt)
       .split('\n')
       .findLast((each) => each.includes('"msg":"listening"'));
-    if (line && !this.#ports) this.#ports = JSON.parse(line);
+    if (line) this.#ports = JSON.parse(line);
   }
 
   async #ready(child: ChildProcess): Promise<void> {

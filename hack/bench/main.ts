@@ -1,0 +1,62 @@
+/**
+ * `npm run bench -- calls`: what the operator's promises about calls, CPU, memory and time come to on the real
+ * servers, as a Markdown table. Fails when a count is over its budget; times depend on the machine and fail nothing.
+ */
+import { parseArgs } from 'node:util';
+import { startGround } from './ground.ts';
+import { measureLeasedSecrets } from './leased-secrets.ts';
+import { measureStaticSecrets } from './static-secrets.ts';
+import { broken, markdown } from './table.ts';
+
+const USAGE = `usage: npm run bench -- calls [--objects N] [--leases N]
+  --objects  VaultStaticSecrets, 1000 unless given
+  --leases   VaultDynamicSecrets, 100 unless given`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    const { objects, leases } = wishes();
+    return await measure(objects, leases);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
+}
+
+function wishes(): { objects: number; leases: number } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      objects: { type: 'string', default: '1000' },
+      leases: { type: 'string', default: '100' },
+    },
+  });
+  const [objects, leases] = [Number(values.objects), Number(values.leases)];
+  if (positionals.join() === 'calls' && [objects, leases].every(isCount))
+    return { objects, leases };
+  throw new Error(USAGE);
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value > 0;
+}
+
+async function measure(objects: number, leases: number): Promise<number> {
+  await using ground = await startGround();
+  try {
+    const leased = await measureLeasedSecrets(ground, leases, say);
+    const rows = [...(await measureStaticSecrets(ground, objects, say)), ...leased];
+    console.log(markdown(rows));
+    for (const { what } of broken(rows)) say(`over its budget in calls: ${what}`);
+    return broken(rows).length === 0 ? 0 : 1;
+  } catch (error) {
+    say(`the operator's last words:\n${ground.operator.logs().slice(-3_000)}`);
+    throw error;
+  }
+}
+
+/** The table alone is standard output. */
+function say(text: string): void {
+  console.error(`bench: ${text}`);
+}

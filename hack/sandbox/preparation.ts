@@ -1,0 +1,86 @@
+/** What a platform team does once, and what a tenant applies: Vault's side, and config/samples as they are. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from '../../test/stage/kube-admin.ts';
+import type { VaultAdmin } from '../../test/stage/vault-admin.ts';
+import type { Site } from './site.ts';
+
+const SAMPLES = join(import.meta.dirname, '..', '..', 'config', 'samples');
+/** The namespace of the samples. */
+export const NAMESPACE = 'demo';
+/** The name of policy, login role and database role that the samples ask for. */
+const ROLE = 'demo';
+const POLICY = `
+path "kv/data/demo/*" { capabilities = ["read"] }
+path "database/creds/demo" { capabilities = ["read"] }`;
+const CREATE_USER = `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;
+
+/** Seconds. */
+export interface LeaseTimes {
+  readonly ttl: number;
+  readonly max: number;
+}
+
+export async function prepareVault(vault: VaultAdmin, times: LeaseTimes): Promise<void> {
+  await vault.call('POST', `sys/policies/acl/${ROLE}`, { policy: POLICY });
+  await vault.call('POST', `auth/kubernetes/role/${ROLE}`, {
+    bound_service_account_names: 'app',
+    bound_service_account_namespaces: NAMESPACE,
+    token_policies: ROLE,
+    token_ttl: 3600,
+  });
+  await setLeaseTimes(vault, times);
+  await writeGreeting(vault, 'hello');
+}
+
+/** Of credentials that are issued from now on. */
+export async function setLeaseTimes(vault: VaultAdmin, { ttl, max }: LeaseTimes): Promise<void> {
+  await vault.call('POST', `database/roles/${ROLE}`, {
+    db_name: 'postgres',
+    creation_statements: CREATE_USER,
+    default_ttl: ttl,
+    max_ttl: max,
+  });
+}
+
+export async function writeGreeting(vault: VaultAdmin, greeting: string): Promise<void> {
+  await vault.writeKv2('kv', 'demo/config', { greeting });
+}
+
+/** As they are, but for the address of the Vault; its CA is the Secret that the VaultConnection names. */
+export async function applySamples({ kube, vault, vaultCa }: Site): Promise<void> {
+  const [namespaces, others] = samples();
+  for (const namespace of namespaces) await kube.apply(namespace);
+  const metadata = { name: 'vault-ca', namespace: NAMESPACE };
+  const stringData = { 'ca.crt': vaultCa };
+  await kube.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData });
+  for (const object of others) await kube.apply(at(vault.url, object));
+}
+
+export async function applyLeasedSample({ kube }: Site): Promise<void> {
+  const [, others] = samples();
+  for (const object of others.filter(({ kind }) => kind === 'VaultDynamicSecret'))
+    await kube.apply(object);
+}
+
+/** Namespaces first. */
+function samples(): [readonly KubeObject[], readonly KubeObject[]] {
+  const objects = globSync('*.yaml', { cwd: SAMPLES }).sort().flatMap(documentsOf);
+  const others = objects.filter((each) => !isNamespace(each) && each.kind !== 'Kustomization');
+  return [objects.filter(isNamespace), others];
+}
+
+function documentsOf(file: string): KubeObject[] {
+  const documents = parseAllDocuments(readFileSync(join(SAMPLES, file), 'utf8'));
+  return documents.map((document) => document.toJS());
+}
+
+function at(address: string, object: KubeObject): KubeObject {
+  if (object.kind !== 'VaultConnection') return object;
+  return { ...object, spec: { ...object['spec'], address } };
+}
+
+function isNamespace({ kind }: KubeObject): boolean {
+  return kind === 'Namespace';
+}
