@@ -45,7 +45,7 @@ async function happening(step: Step, stopping: AbortSignal): Promise<string> {
   const over = AbortSignal.timeout(withinMs);
   const last = { seen: 'nothing yet' };
   try {
-    return await unless(AbortSignal.any([over, stopping]), untilDone(step, last, over));
+    return await unless([over, stopping], untilDone(step, last, over));
   } catch (error) {
     if (stopping.aborted || !over.aborted) throw error;
     const sentence = `did not happen within ${withinMs / 1_000} s: ${step.title}`;
@@ -64,13 +64,15 @@ async function untilDone(step: Step, last: { seen: string }, over: AbortSignal):
   throw over.reason;
 }
 
-async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** Each signal is listened to by itself: one that AbortSignal.any made can miss an abort. */
+async function unless<T>(signals: readonly AbortSignal[], work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
+  const stop = (): void => reject(signals.find(({ aborted }) => aborted)?.reason);
+  for (const signal of signals) signal.addEventListener('abort', stop, { once: true });
+  if (signals.some(({ aborted }) => aborted)) stop();
   try {
     return await Promise.race([work, promise]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    for (const signal of signals) signal.removeEventListener('abort', stop);
   }
 }
