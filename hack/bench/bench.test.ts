@@ -4,6 +4,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { writesIn } from './api-server-metrics.ts';
 import { callsOf, minus, perOne, plus, sumOf } from './calls.ts';
 import { operatorMetrics } from './operator-metrics.ts';
 import { broken, type Figure, markdown, type Row } from './table.ts';
@@ -56,6 +57,18 @@ describe("the operator's metrics", () => {
 
   it('that lack a figure are an error, not a zero', () => {
     assert.throws(() => operatorMetrics(''), /lack process_cpu_seconds_total/u);
+  });
+});
+
+describe("the API server's metrics", () => {
+  it('count writes of objects and of their status alike, and no reads', () => {
+    const series = (labels: string): string => `apiserver_request_total{code="200",${labels}} 2`;
+    const text = [
+      series('resource="vaultauths",subresource="",verb="PATCH"'),
+      series('resource="vaultauths",subresource="status",verb="PATCH"'),
+      series('resource="vaultauths",subresource="",verb="LIST"'),
+    ].join('\n');
+    assert.deepEqual([...writesIn(text)], [['patch vaultauths', 4]]);
   });
 });
 

@@ -199,7 +199,7 @@ class MainJob {
   }
 }
 
-/** The end of a lease id is enough to tell it from others. */
+/** The end of the random part is enough to tell it from others. */
 function short(leaseId: string): string {
-  return `…${leaseId.slice(-6)}`;
+  return leaseId.replace(/[^/]+(?=.{6}$)/u, '…');
 }

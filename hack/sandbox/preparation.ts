@@ -1,5 +1,5 @@
 /** What a platform team does once, and what a tenant applies: Vault's side, and config/samples as they are. */
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../../test/stage/kube-admin.ts';
@@ -64,11 +64,12 @@ export async function applyLeasedSample({ kube }: Site): Promise<void> {
     await kube.apply(object);
 }
 
-/** Namespaces first. */
+/** In the order of the kustomization; namespaces apart. */
 function samples(): [readonly KubeObject[], readonly KubeObject[]] {
-  const objects = globSync('*.yaml', { cwd: SAMPLES }).sort().flatMap(documentsOf);
-  const others = objects.filter((each) => !isNamespace(each) && each.kind !== 'Kustomization');
-  return [objects.filter(isNamespace), others];
+  const [kustomization] = documentsOf('kustomization.yaml');
+  const files: readonly string[] = kustomization?.['resources'] ?? [];
+  const objects = files.flatMap(documentsOf);
+  return [objects.filter(isNamespace), objects.filter((each) => !isNamespace(each))];
 }
 
 function documentsOf(file: string): KubeObject[] {
