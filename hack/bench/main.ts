@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { startGround } from './ground.ts';
+import { measureKubernetesCalls } from './kubernetes-calls.ts';
 import { measureLeasedSecrets } from './leased-secrets.ts';
 import { measureStaticSecrets } from './static-secrets.ts';
 import { broken, markdown } from './table.ts';
@@ -43,10 +44,11 @@ function isCount(value: number): boolean {
 }
 
 async function measure(objects: number, leases: number): Promise<number> {
+  const perCall = await measureKubernetesCalls(say);
   await using ground = await startGround();
   try {
     const leased = await measureLeasedSecrets(ground, leases, say);
-    const rows = [...(await measureStaticSecrets(ground, objects, say)), ...leased];
+    const rows = [...(await measureStaticSecrets(ground, objects, say)), ...leased, perCall];
     console.log(markdown(rows));
     for (const { what } of broken(rows)) say(`over its budget in calls: ${what}`);
     return broken(rows).length === 0 ? 0 : 1;

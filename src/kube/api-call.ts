@@ -89,14 +89,14 @@ export function pathOf(call: ApiCall): string {
 
 /** The subject of a request that someone else built; the inverse of `pathOf` (as the API server's RequestInfo). */
 export function subjectOfPath(method: string, path: string): CallSubject {
-  const { pathname, searchParams } = new URL(path, 'http://path.invalid');
+  const pathname = path.replace(/\?.*$/su, '');
   const segments = pathname.slice(1).split('/').map(decodeURIComponent);
   const [group, rest] =
     segments[0] === 'apis' ? [segments[1], segments.slice(3)] : ['', segments.slice(2)];
   const scoped = rest[0] === 'namespaces' && rest.length > 2;
   const [resource = '', name = '', subresource = ''] = scoped ? rest.slice(2) : rest;
   return {
-    verb: verbOf(method, name !== '', searchParams.has('watch')),
+    verb: verbOf(method, name !== '', /[?&]watch=/u.test(path)),
     group: group ?? '',
     resource,
     subresource,

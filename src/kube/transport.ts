@@ -139,8 +139,7 @@ export class Transport {
     signal: AbortSignal,
     options: CallOptions,
   ): Promise<ResponseContext> {
-    const { pathname, search } = new URL(request.getUrl());
-    const path = pathname.slice(this.#prefix.length) + search;
+    const path = request.getUrl().slice(this.#origin.length + this.#prefix.length);
     const body = request.getBody();
     const { status, text } = await this.#send(
       {
