@@ -23,7 +23,7 @@ export function scheduleOf(text: string): Schedule {
     valuesOf(fields[at], low, high),
   );
   if (fields.length !== BOUNDS.length || !minutes || !hours || !days || !months || !weekdays)
-    throw badRequest('could not parse rotation_schedule');
+    throw unparsed(fields);
   // Where both days are given either one suffices, as cron has always done.
   const eitherDay = fields[2] !== '*' && fields[4] !== '*';
   const isDay = (at: DateTime): boolean => {
@@ -32,6 +32,15 @@ export function scheduleOf(text: string): Schedule {
   };
   const isTime = (at: DateTime): boolean => hours.has(at.hour) && minutes.has(at.minute);
   return { next: (afterMs) => firstAfter(afterMs, isDay, isTime) };
+}
+
+/** As Vault 1.21 prints it. */
+function unparsed(fields: readonly string[]): Error {
+  const count = `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`;
+  const why = fields.length === BOUNDS.length ? 'failed to parse a field' : count;
+  return badRequest(
+    `could not parse rotation_schedule%!(EXTRA string=error, *errors.errorString=${why})`,
+  );
 }
 
 function firstAfter(

@@ -12,7 +12,7 @@ import { keysUnder } from './kv1.ts';
 import type { LastingUsers } from './lasting-users.ts';
 import type { LeaseTerms } from './leases.ts';
 import type { Seeded } from './seeded.ts';
-import { staticRoleRoutes } from './static-roles.ts';
+import { StaticRoles, staticRoleRoutes } from './static-roles.ts';
 
 /** A user of the database behind the engine. */
 export interface Credential {
@@ -65,13 +65,14 @@ interface Parts {
 export function database(parts: Parts): Engine {
   const connections = new Map<string, Fields>();
   const roles = new Map<string, Role>();
+  const staticRoles = new StaticRoles({
+    ...parts,
+    isTaken: (name) => roles.has(name),
+    assertAllowed: (connection, name) => assertAllowed(connection, name, connections),
+  });
   const routes = [
-    ...routesOf(parts, connections, roles),
-    ...staticRoleRoutes({
-      ...parts,
-      isTaken: (name) => roles.has(name),
-      assertAllowed: (connection, name) => assertAllowed(connection, name, connections),
-    }),
+    ...routesOf(parts, connections, roles, staticRoles),
+    ...staticRoleRoutes(staticRoles),
   ];
   return { type: 'database', answer: (call) => follow(routes, call) };
 }
@@ -80,6 +81,7 @@ function routesOf(
   parts: Parts,
   connections: Map<string, Fields>,
   roles: Map<string, Role>,
+  staticRoles: StaticRoles,
 ): Route[] {
   return [
     {
@@ -94,7 +96,11 @@ function routesOf(
     {
       path: /^roles\/([^/]+)$/,
       acts: {
-        update: ({ body }, name = '') => void roles.set(name, roleOf(body)),
+        update: ({ body }, name = '') => {
+          if (staticRoles.has(name)) throw badRequest('Role and Static Role names must be unique');
+          roles.set(name, roleOf(body));
+          return undefined;
+        },
         read: (_call, name = '') => shown(described(roles.get(name))),
         delete: (_call, name = '') => void roles.delete(name),
       },

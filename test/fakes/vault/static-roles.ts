@@ -20,6 +20,9 @@ const FIRST_TICK_MS = 3_200;
 /** After a rotation that failed. */
 const RETRY_MS = 10 * SECOND_MS;
 const SHORTEST_WINDOW_MS = 3_600 * SECOND_MS;
+/** As Vault 1.21 prints it. */
+const SHORT_WINDOW =
+  'rotation_window is invalid%!(EXTRA string=error, *errors.errorString=rotation_window must be 3600 seconds or more)';
 
 interface Role {
   readonly connection: string;
@@ -44,8 +47,7 @@ export interface StaticRoleParts {
   readonly assertAllowed: (connection: string, name: string) => void;
 }
 
-export function staticRoleRoutes(parts: StaticRoleParts): Route[] {
-  const roles = new StaticRoles(parts);
+export function staticRoleRoutes(roles: StaticRoles): Route[] {
   return [
     { path: /^static-roles\/?$/, acts: { list: () => keysUnder(roles.names(), '') } },
     {
@@ -67,12 +69,16 @@ export function staticRoleRoutes(parts: StaticRoleParts): Route[] {
   ];
 }
 
-class StaticRoles {
+export class StaticRoles {
   readonly #parts: StaticRoleParts;
   readonly #roles = new Map<string, Role>();
 
   constructor(parts: StaticRoleParts) {
     this.#parts = parts;
+  }
+
+  has(name: string): boolean {
+    return this.#roles.has(name);
   }
 
   names(): string[] {
@@ -210,7 +216,7 @@ function setSchedule(role: Role, body: Fields, hasWindow: boolean): void {
   role.periodMs = 0;
   if (!hasWindow) return;
   role.windowMs = durationOf(body['rotation_window'], 'rotation_window');
-  if (role.windowMs < SHORTEST_WINDOW_MS) throw badRequest('rotation_window is invalid');
+  if (role.windowMs < SHORTEST_WINDOW_MS) throw badRequest(SHORT_WINDOW);
 }
 
 function nextOf({ schedule, periodMs }: Role, after: number): number {
