@@ -122,6 +122,7 @@ function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): D
     book,
     held: new Held(),
     unleased: new Map(),
+    rotations: new Map(),
     strays: new Map(),
     hmacKey: key,
     newRevision: () => randomBytes(8).toString('hex'),

@@ -180,6 +180,10 @@ export const REASONS = {
     means: 'The source holds no data; the Secret keeps its last data.',
     remedy: 'Write data to the path.',
   },
+  NotAStaticRole: {
+    means: 'allowStaticCreds is set, but the path does not belong to a static role.',
+    remedy: 'Name the path of a static role, such as static-creds/ROLE, or remove the field.',
+  },
   // Kubernetes
   DestinationConflict: {
     means: 'The destination Secret belongs to someone else.',

@@ -216,8 +216,7 @@ describe('what has no behaviour yet', () => {
       ),
     ],
     ['VaultDynamicSecret', { ...db, revoke: true }, []],
-    ['VaultDynamicSecret', { ...db, allowStaticCreds: false }, []],
-    ['VaultDynamicSecret', { ...db, allowStaticCreds: true }, ['spec.allowStaticCreds']],
+    ['VaultDynamicSecret', { ...db, allowStaticCreds: true }, []],
   ];
   for (const [kind, spec, fields] of rows) {
     it(`in ${kind} ${JSON.stringify(spec)}: ${fields.join() || 'nothing'}`, () =>

@@ -124,14 +124,13 @@ export const vaultDynamicSecret = defineKind({
       },
       allowStaticCreds: {
         type: 'boolean',
-        'x-not-yet': true,
         description:
-          'The path belongs to a static role: Vault rotates the password of a lasting user, and the Secret follows.',
+          'The path belongs to a static role: Vault rotates the password of a lasting user, and the Secret follows. A static role is known by its answer, too; with this it is known before the first one.',
       },
       refreshAfter: {
         ...duration,
         description:
-          'How often to ask again when the answer carries no lease. Ignored for answers with a lease. Without a value such an answer is read once.',
+          'How often to ask again when the answer carries no lease. Ignored for answers with a lease. Without a value such an answer is read once; that of a static role every minute, so that a rotation by hand is noticed, and in any case when its rotation is due.',
       },
       rolloutRestartTargets,
       destination,

@@ -12,7 +12,7 @@ import type { SecretData } from './secret.ts';
 export type MacKey = Sealed<Uint8Array>;
 
 /** What a derived key is for. Two purposes never share a key. */
-type KeyPurpose = 'content-revision' | 'lease-mark';
+type KeyPurpose = 'content-revision' | 'lease-mark' | 'credential-mark';
 
 /** VSO's MAC, as in `status.secretMAC`: HMAC-SHA256 over Go's JSON of map[string][]byte, in standard base64. */
 export function secretMac(key: MacKey, data: SecretData): string {

@@ -2,6 +2,7 @@
 import type { Book } from '../ledger/book.ts';
 import type { Held } from '../ledger/held.ts';
 import type { VaultTokens } from '../ledger/ports.ts';
+import type { RotationWatch } from '../plan/rotation-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Lane } from '../runtime/controller.ts';
 import type { Ref } from '../runtime/ref.ts';
@@ -50,6 +51,8 @@ export interface Deps {
   readonly held: Held;
   /** By source digest, what was seen of the answers: true that they carry no lease, false that they began to. */
   readonly unleased: Map<string, boolean>;
+  /** What was seen of the rotation of static roles, by the object. */
+  readonly rotations: Map<string, RotationWatch>;
   /** Leases without a record that were found alive, by the object. */
   readonly strays: Map<string, Adopted>;
   /** Key of VSO's MACs, and root of the keys for our own. */

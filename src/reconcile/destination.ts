@@ -60,17 +60,17 @@ export async function writeDestination(
  */
 export async function syncDestination(
   deps: Deps,
-  wish: Wish,
+  { owner, destination }: Pick<Wish, 'owner' | 'destination'>,
+  wishOver: (existing: SecretDigest | undefined) => Wish,
   signal: AbortSignal,
 ): Promise<DestinationOutcome> {
-  const { namespace } = wish.owner;
-  const known = await findSecret(deps, namespace, wish.destination, signal);
+  const known = await findSecret(deps, owner.namespace, destination, signal);
   try {
-    return await writeDestination(deps, wish, known, signal);
+    return await writeDestination(deps, wishOver(known), known, signal);
   } catch (thrown) {
     if (faultOf(thrown).reason !== 'KubernetesConflict') throw thrown;
-    const live = await readLive(deps, namespace, wish.destination.name, signal);
-    return writeDestination(deps, wish, live, signal);
+    const live = await readLive(deps, owner.namespace, destination.name, signal);
+    return writeDestination(deps, wishOver(live), live, signal);
   }
 }
 

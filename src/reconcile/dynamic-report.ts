@@ -94,6 +94,7 @@ function fieldsOf(turn: Turn, record: LedgerRecord, fault: Fault | undefined) {
   return {
     revision,
     secretMAC: undefined,
+    staticCredsMetaData: undefined,
     tokenRenewalTime: seconds(record.token.askedAt),
     ...leaseFields(turn, record),
     ...(hasRestarted(turn, record) && { restartedRevision: revision }),

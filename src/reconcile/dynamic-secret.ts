@@ -141,6 +141,7 @@ function nextOf({ nextAt, endsAt }: { nextAt: number | undefined; endsAt: number
 /** The object is gone when a live read says so for its uid, never because the store lacks it. */
 async function reconcileGone(deps: Deps, ref: Ref, context: ReconcileContext): Promise<Outcome> {
   deps.strays.delete(keyOf(ref));
+  deps.rotations.delete(keyOf(ref));
   const left = deps.book.ofOwner(ref).filter((record) => record.state !== 'retiring');
   for (const { revision, owner } of left) {
     const isThere = (await deps.objects.exists(ref, owner.uid, context.signal)) === 'there';

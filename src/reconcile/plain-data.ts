@@ -5,15 +5,22 @@
  */
 
 import type { Destination } from '../api/shared.ts';
-import { contentRevision, secretMac } from '../plan/mac.ts';
+import { planDestination } from '../plan/destination.ts';
+import { contentRevision, type MacKey, secretMac } from '../plan/mac.ts';
 import type { Target } from '../plan/rollout.ts';
-import type { Owner, SecretData } from '../plan/secret.ts';
+import type { Owner, SecretData, SecretDigest } from '../plan/secret.ts';
+import { credentialIn, credentialMark, isDone } from '../plan/static-role.ts';
 import { planStatic } from '../plan/static-secret.ts';
 import type { EventText } from '../plan/transition.ts';
 import type { ReconcileContext } from '../runtime/controller.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import type { Deps } from './deps.ts';
-import { type DestinationOutcome, removeLeftovers, syncDestination } from './destination.ts';
+import {
+  type DestinationOutcome,
+  removeLeftovers,
+  syncDestination,
+  type Wish,
+} from './destination.ts';
 import { type RestartResult, restartEvents, restartTargets } from './restarts.ts';
 
 export interface PlainSync {
@@ -21,6 +28,8 @@ export interface PlainSync {
   readonly destination: Destination;
   readonly targets: readonly Target[];
   readonly data: Sealed<SecretData>;
+  /** Of a static role: only the credential in it counts, and what moves beside it is written along with a change. */
+  readonly isStaticRole?: boolean;
   /** status.secretMAC. */
   readonly doneMac: string | undefined;
   readonly keepsMac: boolean;
@@ -31,6 +40,8 @@ export interface PlainSync {
 export interface PlainResult {
   readonly change: DestinationOutcome['change'];
   readonly restart: RestartResult | undefined;
+  /** The data is another than what was synced last. */
+  readonly isNews: boolean;
   /** What status.secretMAC shall be; null removes it; undefined while restarts are not done. */
   readonly secretMAC: string | null | undefined;
 }
@@ -41,22 +52,51 @@ export async function syncPlainData(
   sync: PlainSync,
   context: ReconcileContext,
 ): Promise<PlainResult> {
-  const { owner, destination, data } = sync;
-  const mac = secretMac(deps.hmacKey, data.open());
-  const wish = { owner, destination, data, mac, marks: {} };
-  const { change } = await syncDestination(deps, wish, context.signal);
+  const { owner, destination } = sync;
+  const wishOver = (existing: SecretDigest | undefined): Wish =>
+    wishOf(deps.hmacKey, sync, existing);
+  const { change } = await syncDestination(deps, sync, wishOver, context.signal);
   await removeLeftovers(deps, owner, destination.name, context.signal);
-  const plan = planStatic({ mac, doneMac: sync.doneMac, keepsMac: sync.keepsMac });
+  const content = countingData(sync);
+  const mac = secretMac(deps.hmacKey, content);
+  const plan = planStatic({
+    mac,
+    doneMac: doneMacOf(deps.hmacKey, sync, mac),
+    keepsMac: sync.keepsMac,
+  });
   const restart = plan.restart ? await restartWith(deps, sync, context) : undefined;
-  return { change, restart, secretMAC: restart?.fault ? undefined : plan.secretMAC };
+  const secretMAC = restart?.fault ? undefined : plan.secretMAC;
+  return { change, restart, isNews: plan.restart, secretMAC };
+}
+
+/** What restarts workloads when it changes. */
+function countingData({ data, isStaticRole }: PlainSync): SecretData {
+  return isStaticRole ? credentialIn(data.open()) : data.open();
+}
+
+function doneMacOf(key: MacKey, { data, doneMac, isStaticRole }: PlainSync, mac: string) {
+  return isStaticRole && isDone(key, doneMac, data.open()) ? mac : doneMac;
+}
+
+function wishOf(key: MacKey, sync: PlainSync, existing: SecretDigest | undefined): Wish {
+  const { owner, destination, data, isStaticRole } = sync;
+  const mac = secretMac(key, data.open());
+  if (!isStaticRole) return { owner, destination, data, mac, marks: {} };
+  const markOver = (there: string) =>
+    credentialMark(key, { uid: owner.uid, mac: there, data: data.open() });
+  const asItIs = existing && { mac: existing.mac, marks: markOver(existing.mac) };
+  const isKept =
+    asItIs && planDestination({ owner, destination, existing, ...asItIs }).kind === 'keep';
+  return { owner, destination, data, ...(isKept ? asItIs : { mac, marks: markOver(mac) }) };
 }
 
 async function restartWith(
   deps: Deps,
-  { owner, targets, data, restartPending }: PlainSync,
+  sync: PlainSync,
   context: ReconcileContext,
 ): Promise<RestartResult> {
-  const revision = contentRevision(deps.hmacKey, data.open());
+  const { owner, targets, restartPending } = sync;
+  const revision = contentRevision(deps.hmacKey, countingData(sync));
   const change = { source: owner, revision, wroteAt: deps.clock.now() };
   return restartTargets(deps, targets, change, restartPending, context);
 }

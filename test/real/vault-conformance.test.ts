@@ -44,6 +44,9 @@ function targetOf(stack: RealStack, dispatcher: Agent): Target {
     rootToken: vault.rootToken,
     jwt: ({ audience, ...account }) =>
       stack.serviceAccountToken(account, audience === undefined ? undefined : [audience]),
+    createDatabaseUser: async (name) => {
+      await stack.postgres.query(`CREATE ROLE "${name}" WITH LOGIN`);
+    },
     send: async ({ method, path, headers, body }) => {
       const sending = { dispatcher, method, headers, body: body ?? null };
       const answer = await request(vault.url + path, sending);

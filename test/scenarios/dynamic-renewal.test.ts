@@ -57,10 +57,10 @@ describe('a lease', () => {
     const { namespace } = db.home;
     const metadata = { name: 'app', namespace };
     await play.kube.apply({ ...auth, metadata, status: undefined });
-    await db.edited({ allowStaticCreds: true });
+    await db.edited({ mount: '' });
     await play.until(
       'the object is refused',
-      async () => (await db.condition('Ready'))?.reason === 'NotSupportedYet',
+      async () => (await db.condition('Ready'))?.reason === 'InvalidSpec',
     );
     await play.pass(8_000, async () => assert.ok(await db.exists(user)));
     await db.edited();

@@ -84,6 +84,8 @@ export async function buildFakeStage(): Promise<Stage> {
         .credentials()
         .filter(({ droppedAt }) => droppedAt === undefined)
         .map(({ username }) => username),
+    createDatabaseUser: async (name) => vaultServer.hooks.lasting.create(name),
+    canLogIn: async (user, password) => vaultServer.hooks.lasting.accepts(user, password),
     vaultNotes: async () =>
       vaultServer.hooks.requests().map(({ path, operation, tokenAccessor }) => ({
         path,

@@ -35,6 +35,14 @@ export async function buildRealStage(): Promise<Stage> {
     until,
     pass,
     databaseUsers: () => databaseUsers(stack),
+    createDatabaseUser: async (name) => {
+      await stack.postgres.query(`CREATE ROLE "${name}" WITH LOGIN PASSWORD NULL`);
+    },
+    canLogIn: async (user, password) =>
+      stack.postgres.query('SELECT 1', { user, password }).then(
+        () => true,
+        () => false,
+      ),
     vaultNotes: async () => notesOf(readFileSync(stack.vault.auditPath, 'utf8')),
     stopVault: () => stack.vault.terminate(),
     startVault: async () => {

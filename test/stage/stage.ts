@@ -49,6 +49,9 @@ export interface Stage {
   pass(ms: number, holds?: () => Promise<void>): Promise<void>;
   /** Names of the database users that Vault made and that still exist. */
   databaseUsers(): Promise<readonly string[]>;
+  /** A user for good, for a static role. */
+  createDatabaseUser(name: string): Promise<void>;
+  canLogIn(user: string, password: string): Promise<boolean>;
   vaultNotes(): Promise<readonly VaultNote[]>;
   /** Vault is gone, as after a crash. */
   stopVault(): Promise<void>;

@@ -19,6 +19,7 @@ import { type Fields, textOf } from './json.ts';
 import { type Authenticate, kubernetesAuth } from './kubernetes-auth.ts';
 import { keyValue1 } from './kv1.ts';
 import { keyValue2 } from './kv2.ts';
+import { LastingUsers } from './lasting-users.ts';
 import { leaseRoutes, revokeUnder } from './lease-paths.ts';
 import { Leases } from './leases.ts';
 import { type Mount, mountRoutes } from './mounts.ts';
@@ -51,6 +52,7 @@ export class Core {
   readonly tokens: Tokens;
   readonly leases: Leases;
   readonly users: DatabaseUsers;
+  readonly lasting = new LastingUsers();
   readonly seal: Seal;
   readonly rootToken: string;
   readonly #options: CoreOptions;
@@ -128,8 +130,9 @@ export class Core {
 
   #make(type: string, options: Fields, mount: string): Engine {
     const { clock, authenticate } = this.#options;
-    const { random, users } = this;
-    if (type === 'database') return database({ clock, random, users });
+    const { random, users, lasting } = this;
+    const expiry = this.#expiry;
+    if (type === 'database') return database({ clock, random, users, lasting, expiry });
     if (type === 'kubernetes') return kubernetesAuth({ authenticate, random, mount });
     if (type === 'transit') return transit(random);
     if (type !== 'kv') throw badRequest(`plugin not found in the catalog: ${type}`);

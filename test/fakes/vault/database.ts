@@ -1,15 +1,18 @@
 /**
- * The database engine with dynamic roles: each read of creds/ROLE makes a user, under a lease. The users that live
- * and those that were dropped are on a list, as a database's own list of roles would show them.
+ * The database engine. Each read of creds/ROLE makes a user, under a lease; the users that live and those that were
+ * dropped are on a list, as a database's own list of roles would show them. Static roles are in static-roles.ts.
  */
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { type Call, type Engine, follow, type Outcome, type Route } from './call.ts';
 import { durationOf, SECOND_MS, secondsOf } from './durations.ts';
 import { badRequest, listed } from './envelope.ts';
+import type { Expiry } from './expiry.ts';
 import { type Fields, textOf, textsOf } from './json.ts';
 import { keysUnder } from './kv1.ts';
+import type { LastingUsers } from './lasting-users.ts';
 import type { LeaseTerms } from './leases.ts';
 import type { Seeded } from './seeded.ts';
+import { StaticRoles, staticRoleRoutes } from './static-roles.ts';
 
 /** A user of the database behind the engine. */
 export interface Credential {
@@ -55,12 +58,22 @@ interface Parts {
   readonly clock: Clock;
   readonly random: Seeded;
   readonly users: DatabaseUsers;
+  readonly lasting: LastingUsers;
+  readonly expiry: Expiry;
 }
 
 export function database(parts: Parts): Engine {
   const connections = new Map<string, Fields>();
   const roles = new Map<string, Role>();
-  const routes = routesOf(parts, connections, roles);
+  const staticRoles = new StaticRoles({
+    ...parts,
+    isTaken: (name) => roles.has(name),
+    assertAllowed: (connection, name) => assertAllowed(connection, name, connections),
+  });
+  const routes = [
+    ...routesOf(parts, connections, roles, staticRoles),
+    ...staticRoleRoutes(staticRoles),
+  ];
   return { type: 'database', answer: (call) => follow(routes, call) };
 }
 
@@ -68,6 +81,7 @@ function routesOf(
   parts: Parts,
   connections: Map<string, Fields>,
   roles: Map<string, Role>,
+  staticRoles: StaticRoles,
 ): Route[] {
   return [
     {
@@ -82,7 +96,11 @@ function routesOf(
     {
       path: /^roles\/([^/]+)$/,
       acts: {
-        update: ({ body }, name = '') => void roles.set(name, roleOf(body)),
+        update: ({ body }, name = '') => {
+          if (staticRoles.has(name)) throw badRequest('Role and Static Role names must be unique');
+          roles.set(name, roleOf(body));
+          return undefined;
+        },
         read: (_call, name = '') => shown(described(roles.get(name))),
         delete: (_call, name = '') => void roles.delete(name),
       },
@@ -91,7 +109,9 @@ function routesOf(
       path: /^creds\/([^/]+)$/,
       acts: {
         read: (call, name = '') => {
-          assertAllowed(roles.get(name), name, connections);
+          const role = roles.get(name);
+          if (!role) throw badRequest(`unknown role: ${name}`);
+          assertAllowed(role.connection, name, connections);
           return issue(parts, roles, name, call);
         },
       },
@@ -117,14 +137,13 @@ function described(role: Role | undefined): Fields | undefined {
 }
 
 function assertAllowed(
-  role: Role | undefined,
+  connectionName: string,
   name: string,
   connections: ReadonlyMap<string, Fields>,
 ): void {
-  if (!role) throw badRequest(`unknown role: ${name}`);
-  const connection = connections.get(role.connection);
+  const connection = connections.get(connectionName);
   if (!connection)
-    throw listed(500, `failed to find entry for connection with name: "${role.connection}"`);
+    throw listed(500, `failed to find entry for connection with name: "${connectionName}"`);
   const allowed = textsOf(connection['allowed_roles']);
   if (!allowed.includes('*') && !allowed.includes(name))
     throw listed(500, `"${name}" is not an allowed role`);

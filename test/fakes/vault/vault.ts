@@ -7,6 +7,7 @@ import { Core } from './core.ts';
 import type { Credential } from './database.ts';
 import type { Faults } from './faults.ts';
 import type { Authenticate } from './kubernetes-auth.ts';
+import type { LastingUsers } from './lasting-users.ts';
 import type { Lease } from './leases.ts';
 import { Listener, type TlsFiles } from './listener.ts';
 import type { RecordedRequest } from './record.ts';
@@ -35,6 +36,8 @@ export interface VaultHooks {
   issued(path: string): number;
   /** The database's users, also those dropped. */
   credentials(): readonly Credential[];
+  /** Users of the database that Vault did not make. */
+  readonly lasting: LastingUsers;
   /** Requests that are being worked on; those that a fault holds are not. */
   inFlight(): number;
 }
@@ -91,6 +94,7 @@ function hooksOf(core: Core, server: Serving, listener: Listener): VaultHooks {
     issued: (path) =>
       recorder.all().filter((each) => each.path === path && each.leaseId !== undefined).length,
     credentials: () => core.users.all(),
+    lasting: core.lasting,
     inFlight: () => listener.busy - server.held,
   };
 }

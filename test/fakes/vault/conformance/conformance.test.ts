@@ -24,6 +24,7 @@ describe('the fake Vault', () => {
       rootToken: vault.rootToken,
       send: (request) => tried.send(request),
       jwt: async (of) => tried.jwt(of),
+      createDatabaseUser: async (name) => vault.hooks.lasting.create(name),
       pass: async (ms) => clock.advanceBy(ms),
       seal: async () => vault.seal(),
       unseal: async () => vault.unseal(),

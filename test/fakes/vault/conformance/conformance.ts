@@ -11,14 +11,24 @@ import { LEASES } from './leases.ts';
 import { LOGINS } from './logins.ts';
 import { PATHS } from './paths.ts';
 import { SEALED } from './sealed.ts';
+import { LASTING_USER, STATIC_ROLES } from './static-roles.ts';
 import { TOKENS } from './tokens.ts';
 
-const CONVERSATIONS: Conversations = { ...PATHS, ...KEY_VALUES, ...TOKENS, ...LEASES, ...LOGINS };
+const CONVERSATIONS: Conversations = {
+  ...PATHS,
+  ...KEY_VALUES,
+  ...TOKENS,
+  ...LEASES,
+  ...LOGINS,
+  ...STATIC_ROLES,
+};
 
 export interface Target {
   readonly rootToken: string;
   /** A token of the service account, for the audience or for the API server's own. */
   jwt(of: { namespace: string; serviceAccount: string; audience?: string }): Promise<string>;
+  /** A user of the database that Vault did not make. */
+  createDatabaseUser(name: string): Promise<void>;
   /** One HTTP exchange. `body` is sent as it is. */
   send(request: {
     method: string;
@@ -33,6 +43,7 @@ export interface Target {
 
 export async function answersOf(target: Target): Promise<Answers> {
   const answers: Record<string, string[]> = {};
+  await target.createDatabaseUser(LASTING_USER);
   for (const [name, exchanges] of Object.entries(CONVERSATIONS))
     answers[name] = await converse(target, exchanges);
   await target.seal();
