@@ -4,9 +4,12 @@
  * event loop has turned a few times with nothing new.
  */
 import { setImmediate as turn } from 'node:timers/promises';
+import type { FakeApiServer } from '../fakes/api-server/server.ts';
 import { VirtualClock } from '../fakes/clock.ts';
+import { keepUsed } from '../rights/used.ts';
 import { OPERATOR_NAMESPACE, startFakeServers } from './fake-servers.ts';
 import { InProcessOperator } from './in-process-operator.ts';
+import { SERVICE_ACCOUNT } from './rights.ts';
 import type { Stage } from './stage.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 import { Traffic } from './traffic.ts';
@@ -16,7 +19,12 @@ const QUIET_TURNS = 5;
 /** Far more turns than any scenario needs; reaching it means that something never ends. */
 const MOST_TURNS = 2_000_000;
 
-export async function buildFakeStage(): Promise<Stage> {
+/** With the hands on the API server that only the fakes offer. */
+export interface FakeStage extends Stage {
+  readonly api: FakeApiServer;
+}
+
+export async function buildFakeStage(): Promise<FakeStage> {
   const clock = new VirtualClock();
   const traffic = new Traffic();
   const servers = await startFakeServers(clock);
@@ -53,6 +61,7 @@ export async function buildFakeStage(): Promise<Stage> {
 
   return {
     kind: 'fake',
+    api,
     kube,
     vault,
     vaultCa,
@@ -106,6 +115,7 @@ export async function buildFakeStage(): Promise<Stage> {
     },
     close: async () => {
       await operator.kill();
+      keepUsed(api.record.all(), { namespace: OPERATOR_NAMESPACE, name: SERVICE_ACCOUNT });
       await Promise.all([servers.stop(), ...standIns.map((each) => each.stop())]);
       traffic[Symbol.dispose]();
     },

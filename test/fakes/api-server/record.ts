@@ -17,13 +17,6 @@ export interface Seen {
   readonly code: number;
 }
 
-export interface Used {
-  readonly group: string;
-  /** With the subresource, as RBAC writes it: `serviceaccounts/token`. */
-  readonly resource: string;
-  readonly verb: string;
-}
-
 export class Record {
   #seen: Seen[] = [];
 
@@ -37,18 +30,5 @@ export class Record {
 
   clear(): void {
     this.#seen = [];
-  }
-
-  /** What a user used of the API, each once, sorted: to compare with what its roles grant. */
-  verbsUsed(user: string): Used[] {
-    const used = this.#seen
-      .filter((seen) => seen.user === user && seen.resource !== '')
-      .map(({ group, resource, subresource, verb }) => ({
-        group,
-        resource: subresource === '' ? resource : `${resource}/${subresource}`,
-        verb,
-      }));
-    const once = new Map(used.map((each) => [`${each.group} ${each.resource} ${each.verb}`, each]));
-    return [...once].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
   }
 }

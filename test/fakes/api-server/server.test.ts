@@ -75,20 +75,6 @@ describe('the hands of the harness', () => {
     assert.deepEqual(server.record.all(), []);
   });
 
-  it('list what a user used of the API, each once', async () => {
-    await server.apply(ACCOUNT);
-    await caller.ask('POST', '/api/v1/namespaces/default/serviceaccounts/app/token', {
-      send: { spec: {} },
-    });
-    await caller.ask('GET', SECRETS);
-    await caller.ask('GET', SECRETS);
-    await caller.ask('GET', '/version');
-    assert.deepEqual(server.record.verbsUsed('admin'), [
-      { group: '', resource: 'secrets', verb: 'list' },
-      { group: '', resource: 'serviceaccounts/token', verb: 'create' },
-    ]);
-  });
-
   it('say who bears a token, for its audience and until it expires', async () => {
     await server.apply(ACCOUNT);
     const token = server.tokenFor('default', 'app', {
