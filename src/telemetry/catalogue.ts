@@ -97,7 +97,7 @@ const CALLS = {
     labels: { verb: 'open', resource: 'open', code: 'open' },
   },
   vault_lease_operator_vault_requests_total: {
-    help: 'Requests to Vault by route and status code; none means no answer.',
+    help: 'Requests to Vault by route and status code, or the reason word where there was no answer.',
     labels: { operation: 'open', code: 'open' },
   },
   vault_lease_operator_watch_relists_total: {
