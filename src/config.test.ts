@@ -14,6 +14,7 @@ describe('readConfig', () => {
     assert.equal(config.leaderElect, true);
     assert.equal(config.metricsAddress, ':8080');
     assert.equal(config.healthAddress, ':8081');
+    assert.equal(config.metricsPerObject, 500);
     assert.equal(config.concurrency, 100);
     assert.equal(config.allowDefaultGlobals, true);
     assert.equal(config.operatorNamespace, 'default');
@@ -60,6 +61,12 @@ describe('readConfig', () => {
       'file',
     );
     assert.equal(readConfig(around([], env)).replica, 'pod-1');
+  });
+
+  it('shows no object by itself when told so', () => {
+    assert.equal(readConfig(around(['--metrics-per-object=0'])).metricsPerObject, 0);
+    const env = { VLO_METRICS_PER_OBJECT: '7' };
+    assert.equal(readConfig(around([], env)).metricsPerObject, 7);
   });
 
   it('says which options have no effect', () => {

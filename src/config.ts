@@ -20,6 +20,8 @@ export interface Config {
   readonly kubeconfig: string | undefined;
   readonly leaderElect: boolean;
   readonly metricsAddress: string;
+  /** Most objects that have metrics of their own. */
+  readonly metricsPerObject: number;
   readonly healthAddress: string;
   readonly clientCacheSize: number;
   readonly concurrency: number;
@@ -63,6 +65,7 @@ export function readConfig(around: Surroundings): Config {
     kubeconfig: value('kubeconfig') || undefined,
     leaderElect: flag('leader-elect'),
     metricsAddress: addressOf('metrics-bind-address', value('metrics-bind-address')),
+    metricsPerObject: number('metrics-per-object'),
     healthAddress: addressOf('health-probe-bind-address', value('health-probe-bind-address')),
     clientCacheSize: count('client-cache-size'),
     concurrency: count(

@@ -6,10 +6,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { KINDS } from './api/kinds.ts';
 import { type Config, ConfigError, helpText, readConfig } from './config.ts';
+import { expose } from './figures.ts';
 import { loadCluster } from './kube/cluster-access.ts';
 import { Operator } from './operator.ts';
 import { SystemClock } from './runtime/clock.ts';
-import { LANES } from './runtime/lanes.ts';
 import type { Observer } from './runtime/observer.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -66,7 +66,7 @@ async function run(config: Config): Promise<void> {
     files: { read: textOf },
     version: VERSION,
   });
-  watchOver(metrics, operator, config);
+  expose(metrics, { operator, config, clock });
   const health = new HealthServer({
     clock,
     observer,
@@ -84,26 +84,6 @@ async function run(config: Config): Promise<void> {
   });
   await operator.start();
 }
-
-/** Figures that are read when somebody asks. */
-function watchOver(metrics: Metrics, operator: Operator, config: Config): void {
-  metrics.readAtScrape('vault_lease_operator_ledger_records', () => {
-    const counts = operator.wired?.book.counts() ?? NO_RECORDS;
-    return RECORD_STATES.map((state) => [{ state }, counts[state]] as const);
-  });
-  metrics.readAtScrape('workqueue_depth', () => {
-    const depth = operator.wired?.queue.depth() ?? NO_DEPTH;
-    return LANES.map((lane) => [{ name: 'reconcile', priority: lane }, depth[lane]] as const);
-  });
-  metrics.set('vso_client_cache_size', config.clientCacheSize, {});
-  metrics.readAtScrape('vso_client_cache_length', () => [
-    [{}, operator.wired?.vault.sessions.size ?? 0],
-  ]);
-}
-
-const RECORD_STATES = ['pending', 'current', 'retiring', 'foreign', 'unreadable'] as const;
-const NO_RECORDS = { pending: 0, current: 0, retiring: 0, foreign: 0, unreadable: 0 };
-const NO_DEPTH = { renewal: 0, first: 0, refresh: 0 };
 
 /** The first signal stops in order, the second at once. */
 function stopOnSignals(stop: () => Promise<void>): void {

@@ -13,7 +13,7 @@ import type { Transport } from './kube/transport.ts';
 import type { MacKey } from './plan/mac.ts';
 import type { Files } from './reconcile/ports.ts';
 import { type Clock, deadline } from './runtime/clock.ts';
-import { ALWAYS_LEADING, Leader } from './runtime/leader.ts';
+import { ALWAYS_LEADING, Leader, type Leadership } from './runtime/leader.ts';
 import type { Observer } from './runtime/observer.ts';
 import { Shift, untilDone } from './shift.ts';
 import { type Wired, wire } from './wiring.ts';
@@ -53,6 +53,7 @@ export class Operator {
   readonly #tasks: Promise<void>[] = [];
   #transport: Transport | undefined;
   #wired: Wired | undefined;
+  #leadership: Leadership | undefined;
   #shift: Shift | undefined;
   #isInView = false;
 
@@ -74,6 +75,7 @@ export class Operator {
     const leadership = leader ?? ALWAYS_LEADING;
     const wired = wire({ ...this.#options, ...around, leadership, userAgent, holder, signal });
     this.#wired = wired;
+    this.#leadership = leadership;
     await this.#watch(wired);
     if (signal.aborted) return;
     this.#isInView = true;
@@ -90,6 +92,11 @@ export class Operator {
   /** Undefined while work gets done. */
   notAlive(): string | undefined {
     return this.#wired?.controller.isStuck() ? 'a reconcile does not end' : undefined;
+  }
+
+  /** Whether this replica does the work: it leads, or is the only one by configuration. */
+  get leads(): boolean {
+    return this.#leadership?.state() === 'leading';
   }
 
   get wired(): Wired | undefined {

@@ -31,6 +31,13 @@ export const OPTIONS = {
     default: ':8080',
     meaning: 'Address of /metrics; 0 turns it off.',
   },
+  'metrics-per-object': {
+    kind: 'text',
+    default: '500',
+    env: 'VLO_METRICS_PER_OBJECT',
+    meaning:
+      'Most objects for which /metrics shows series of their own; with more only those by kind remain. 0 means never.',
+  },
   'health-probe-bind-address': {
     kind: 'text',
     default: ':8081',

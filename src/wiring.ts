@@ -60,7 +60,7 @@ export interface Wired {
 
 export function wire(options: WiringOptions): Wired {
   const { config, clock, observer, signal } = options;
-  const queue = new WorkQueue({ concurrency: config.concurrency });
+  const queue = new WorkQueue({ concurrency: config.concurrency, clock, observer });
   const scheduler = new Scheduler(clock, queue);
   const wake: Wake = (ref, lane) => controller.changed(ref, lane);
   const sides = { ...watchedSides(options, wake), vault: vaultSide(options, wake) };

@@ -248,3 +248,7 @@ export const REASONS = {
 } as const satisfies Record<string, { means: string; remedy: string }>;
 
 export type Reason = keyof typeof REASONS;
+
+export function isReason(word: string): word is Reason {
+  return Object.hasOwn(REASONS, word);
+}

@@ -66,6 +66,16 @@ export class Reflector<T> {
     this.synced.catch(() => undefined);
   }
 
+  /** Plural of what is watched. */
+  get resource(): string {
+    return this.#options.scope.route.plural;
+  }
+
+  /** In a row; 0 while the watch is well. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /** The newest version that a list, an event or a bookmark brought; "" before the first list. */
   lastSeenVersion(): string {
     return this.#version;

@@ -94,7 +94,7 @@ export function leaseAccess(record: LedgerRecord): TokenAccess {
 }
 
 /** When the token dies if nobody renews it: its leases die with it, whatever they say themselves. */
-function tokenEndsAt(record: LedgerRecord): number {
+export function tokenEndsAt(record: LedgerRecord): number {
   return record.token.askedAt + record.token.ttlMs;
 }
 

@@ -4,7 +4,7 @@
  * state is an unchanged status.
  */
 import type { ConditionType, Verdict } from '../api/conditions.ts';
-import { REASONS, type Reason } from '../api/reasons.ts';
+import { isReason, type Reason } from '../api/reasons.ts';
 import { FAULTS, type Fault } from '../runtime/fault.ts';
 
 /** What became of the restart targets. `none`: the object has none (any more). */
@@ -72,10 +72,6 @@ export function reasonOf(fault: Fault): Reason {
 /** A fault in one line: what the message of a condition or event says. */
 export function sentenceOf(fault: Fault): string {
   return `${fault.reason}: ${fault.message}`;
-}
-
-function isReason(word: string): word is Reason {
-  return Object.hasOwn(REASONS, word);
 }
 
 function isStalled(fault: Fault | undefined): boolean {

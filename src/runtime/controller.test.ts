@@ -29,9 +29,9 @@ interface Rig {
 
 function rig(reconcile: (context: ReconcileContext, rig: Rig) => Outcome | Promise<Outcome>): Rig {
   const clock = new VirtualClock(START);
-  const queue = new WorkQueue({ concurrency: 2 });
-  const scheduler = new Scheduler(clock, queue);
   const observer = new RecordingObserver();
+  const queue = new WorkQueue({ concurrency: 2, clock, observer });
+  const scheduler = new Scheduler(clock, queue);
   const shutdown = new AbortController();
   const contexts: ReconcileContext[] = [];
   const runs: number[] = [];
@@ -298,6 +298,30 @@ describe('a controller', () => {
     assert.equal(parts.contexts[1]?.attempt, 0);
   });
 
+  it('counts failures by their class, and keeps a journal of how things went', async () => {
+    const outcomes: Outcome[] = [
+      { kind: 'settled', nextAt: START + 60_000 },
+      failed('throttled'),
+      failed('denied'),
+    ];
+    const parts = rig(() => outcomes.shift() ?? assert.fail('ran too often'));
+    await parts.controller.runOne(ONE);
+    parts.clock.advanceBy(60_000);
+    await parts.controller.runOne(ONE);
+    await parts.controller.runOne(ONE);
+    const { figures } = parts.observer;
+    for (const [kind, count] of [
+      ['throttled', 1],
+      ['denied', 1],
+      ['transient', undefined],
+    ] as const) {
+      const series = `vault_lease_operator_failures_total{controller="thing",class="${kind}"}`;
+      assert.equal(figures.get(series), count, kind);
+    }
+    const { succeededAt, periodMs } = parts.controller.journal.of(ONE) ?? {};
+    assert.deepEqual([succeededAt, periodMs], [START, 60_000]);
+  });
+
   it('is stuck when a run is still under way long after its deadline', async () => {
     const hold = Promise.withResolvers<Outcome>();
     const parts = rig(() => hold.promise);
@@ -305,12 +329,14 @@ describe('a controller', () => {
     const run = parts.controller.runOne(ONE);
     await nextTick();
     parts.clock.advanceBy(240_000);
+    assert.equal(parts.controller.longestRunMs(), 240_000);
     assert.equal(parts.controller.isStuck(), false);
     parts.clock.advanceBy(1);
     assert.equal(parts.controller.isStuck(), true);
     hold.resolve({ kind: 'settled' });
     await run;
     assert.equal(parts.controller.isStuck(), false);
+    assert.equal(parts.controller.longestRunMs(), 0);
   });
 
   it("uses VSO's backoff and two minutes unless told otherwise", async () => {

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { BACKOFF, type BackoffOptions, Failures } from './backoff.ts';
 import { type Clock, deadline } from './clock.ts';
 import { type Fault, FaultError, type FaultKind, faultOf } from './fault.ts';
+import { Journal } from './journal.ts';
 import type { Lane } from './lanes.ts';
 import type { LogLevel, Observer } from './observer.ts';
 import { keyOf, type Ref } from './ref.ts';
@@ -79,6 +80,7 @@ const LEVELS: Readonly<Record<FaultKind, LogLevel>> = {
 export class Controller {
   readonly #options: ControllerOptions & { readonly backoff: BackoffOptions };
   readonly #deadlineMs: number;
+  readonly journal = new Journal();
   readonly #failures = new Failures();
   /** Start of each run under way, oldest first. */
   readonly #startedAt = new Map<string, number>();
@@ -105,10 +107,16 @@ export class Controller {
     this.#options.scheduler.cancel(ref);
   }
 
+  /** Of the run that has been under way longest; 0 when none is. */
+  longestRunMs(): number {
+    const now = this.#options.clock.now();
+    const [oldest = now] = this.#startedAt.values();
+    return now - oldest;
+  }
+
   /** Runs that ignore their deadline: still under way one deadline after it passed. For the liveness probe. */
   isStuck(): boolean {
-    const [oldest] = this.#startedAt.values();
-    return oldest !== undefined && this.#options.clock.now() - oldest > 2 * this.#deadlineMs;
+    return this.longestRunMs() > 2 * this.#deadlineMs;
   }
 
   async runOne(ref: Ref, lane: Lane = 'refresh'): Promise<void> {
@@ -155,6 +163,7 @@ export class Controller {
 
   #settled(ref: Ref, { nextAt, lane, endsAt }: Next, observer: Observer): void {
     this.#failures.forget(keyOf(ref));
+    this.journal.settled(ref, this.#options.clock.now(), nextAt);
     const result = nextAt === undefined ? 'success' : 'requeue_after';
     observer.count('controller_runtime_reconcile_total', { ...labelsOf(ref), result });
     observer.log('debug', 'reconciled', { nextAt });
@@ -165,7 +174,8 @@ export class Controller {
     const { fault, nextAt, lane, retryBefore, endsAt = retryBefore } = outcome;
     const failures = this.#failures.add(keyOf(ref));
     const retry = this.#retryAt(ref, outcome, failures);
-    this.#countFailure(ref, retry !== undefined, observer);
+    this.journal.failed(ref, this.#options.clock.now(), nextAt);
+    this.#countFailure(ref, fault.kind, retry !== undefined, observer);
     const { reason, message } = fault;
     const keys = { reason, message, failures, retryAt: retry };
     observer.log(LEVELS[fault.kind], 'the reconcile failed', keys);
@@ -178,10 +188,11 @@ export class Controller {
     return retryAt(fault, { nowMs: clock.now(), failures, spread, retryBefore }, backoff);
   }
 
-  #countFailure(ref: Ref, isRetried: boolean, observer: Observer): void {
+  #countFailure(ref: Ref, kind: FaultKind, isRetried: boolean, observer: Observer): void {
     const labels = labelsOf(ref);
     observer.count('controller_runtime_reconcile_total', { ...labels, result: 'error' });
     observer.count('controller_runtime_reconcile_errors_total', labels);
+    observer.count('vault_lease_operator_failures_total', { ...labels, class: kind });
     if (!isRetried) observer.count('controller_runtime_terminal_reconcile_errors_total', labels);
   }
 

@@ -11,7 +11,15 @@
  * transient - network, timeout, 5xx, conflict
  * bug       - nothing we know; always counted and logged with its stack
  */
-export type FaultKind = 'refused' | 'waiting' | 'denied' | 'throttled' | 'transient' | 'bug';
+export const FAULT_KINDS = [
+  'refused',
+  'waiting',
+  'denied',
+  'throttled',
+  'transient',
+  'bug',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   readonly kind: FaultKind;

@@ -144,7 +144,6 @@ export class Leader implements Leadership {
     this.#said = state;
     const { observer, onChange } = this.#options;
     observer.log('info', 'leadership changed', { state });
-    observer.set('vault_lease_operator_leader', state === 'leading' ? 1 : 0, {});
     onChange(state);
   }
 

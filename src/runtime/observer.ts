@@ -1,7 +1,8 @@
 /**
- * What the machinery tells the outside: log lines, counts, durations, levels. Promises that every name and label is
+ * What the machinery tells the outside: log lines, counts, durations. Promises that every name and label is
  * one of the few below, so no series grows with what users write; refuses to know who listens.
  */
+import type { FaultKind } from './fault.ts';
 import type { Lane } from './lanes.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -17,7 +18,6 @@ export interface Observer {
   /** Adds one, or `by`. */
   count<M extends keyof Counters>(metric: M, labels: Counters[M], by?: number): void;
   observe<M extends keyof Histograms>(metric: M, seconds: number, labels: Histograms[M]): void;
-  set<M extends keyof Gauges>(metric: M, value: number, labels: Gauges[M]): void;
   /** The same observer, whose log lines all carry these keys. */
   with(keys: LogKeys): Observer;
 }
@@ -39,6 +39,11 @@ export interface Counters {
   readonly controller_runtime_reconcile_errors_total: { readonly controller: string };
   /** Failures that are not tried again until the object changes. */
   readonly controller_runtime_terminal_reconcile_errors_total: { readonly controller: string };
+  /** `class`: see FaultKind. */
+  readonly vault_lease_operator_failures_total: {
+    readonly controller: string;
+    readonly class: FaultKind;
+  };
   readonly vso_client_operations_total: ClientOperation;
   readonly vso_client_operations_errors_total: ClientOperation;
   readonly vso_client_cache_hits: NoLabels;
@@ -76,20 +81,13 @@ export interface Counters {
 }
 
 export interface Histograms {
+  /** How long a key stood in line. */
+  readonly workqueue_queue_duration_seconds: {
+    readonly name: 'reconcile';
+    readonly priority: Lane;
+  };
   readonly controller_runtime_reconcile_time_seconds: { readonly controller: string };
   readonly vso_client_operations_time_seconds: ClientOperation;
-}
-
-export interface Gauges {
-  /** Keys that wait, by lane. */
-  readonly workqueue_depth: { readonly name: 'reconcile'; readonly priority: Lane };
-  readonly vso_client_cache_size: NoLabels;
-  readonly vso_client_cache_length: NoLabels;
-  readonly vault_lease_operator_ledger_records: {
-    readonly state: 'pending' | 'current' | 'retiring' | 'foreign' | 'unreadable';
-  };
-  /** 1 while this replica leads. */
-  readonly vault_lease_operator_leader: NoLabels;
 }
 
 type NoLabels = Readonly<Record<string, never>>;

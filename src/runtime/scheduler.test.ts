@@ -54,6 +54,14 @@ describe('a scheduler', () => {
     assert.deepEqual(notes.added, ['25 one renewal 25']);
   });
 
+  it('tells the instant of a key, until it has come', () => {
+    const { clock, scheduler } = setUp();
+    scheduler.at(ref('one'), 10, 'refresh');
+    assert.deepEqual([scheduler.of(ref('one')), scheduler.of(ref('two'))], [10, undefined]);
+    clock.advanceTo(10);
+    assert.equal(scheduler.of(ref('one')), undefined);
+  });
+
   it('moves a key only to an earlier instant when it is to be woken by one', () => {
     const { clock, notes, scheduler } = setUp();
     scheduler.at(ref('one'), 20, 'refresh');

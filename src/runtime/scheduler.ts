@@ -40,6 +40,11 @@ export class Scheduler {
     return this.#byKey.size;
   }
 
+  /** Epoch ms; undefined when the key has no instant. */
+  of(ref: Ref): number | undefined {
+    return this.#byKey.get(keyOf(ref))?.whenMs;
+  }
+
   /** The instant of this key, replacing any other. `endsAt` (a lease's end) orders the lane 'renewal'; absent means `whenMs`. */
   at(ref: Ref, whenMs: number, lane: Lane, endsAt = whenMs): void {
     if (this.#isStopped) return;

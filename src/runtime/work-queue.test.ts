@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import * as fc from 'fast-check';
+import { VirtualClock } from '../../test/fakes/clock.ts';
+import { RecordingObserver } from '../../test/fakes/observer.ts';
 import { LANES, type Lane } from './lanes.ts';
 import type { Ref } from './ref.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -35,8 +37,13 @@ class Stage {
   }
 }
 
+function queueOf(concurrency: number): WorkQueue {
+  const clock = new VirtualClock();
+  return new WorkQueue({ concurrency, clock, observer: new RecordingObserver() });
+}
+
 function started(concurrency: number): { queue: WorkQueue; stage: Stage } {
-  const queue = new WorkQueue({ concurrency });
+  const queue = queueOf(concurrency);
   const stage = new Stage();
   queue.start(stage.run);
   return { queue, stage };
@@ -44,7 +51,7 @@ function started(concurrency: number): { queue: WorkQueue; stage: Stage } {
 
 describe('a work queue', () => {
   it('collects until it is started', async () => {
-    const queue = new WorkQueue({ concurrency: 1 });
+    const queue = queueOf(1);
     const stage = new Stage();
     queue.add(ref('one'), { lane: 'first' });
     await nextTick();
@@ -67,6 +74,30 @@ describe('a work queue', () => {
     await stage.end('first');
     assert.deepEqual(stage.started, ['renewal', 'more urgent', 'first', 'refresh']);
     assert.deepEqual(stage.lanes, ['renewal', 'renewal', 'first', 'refresh']);
+  });
+
+  it('tells how long each key stood in line, by the lane it was drawn from', async () => {
+    const clock = new VirtualClock();
+    const waits: [string, number][] = [];
+    const observer = new RecordingObserver();
+    observer.observe = (_metric, seconds, labels) => {
+      waits.push(['priority' in labels ? labels.priority : '', seconds]);
+    };
+    const queue = new WorkQueue({ concurrency: 1, clock, observer });
+    const stage = new Stage();
+    queue.add(ref('one'), { lane: 'refresh' });
+    clock.advanceTo(clock.now() + 4_000);
+    queue.add(ref('one'), { lane: 'first' });
+    queue.add(ref('two'), { lane: 'refresh' });
+    clock.advanceTo(clock.now() + 1_000);
+    queue.start(stage.run);
+    await nextTick();
+    await stage.end('one');
+    await stage.end('two');
+    assert.deepEqual(waits, [
+      ['first', 5],
+      ['refresh', 1],
+    ]);
   });
 
   it('merges equal keys, keeping the place, the more urgent lane and the earlier instant', async () => {
@@ -162,7 +193,7 @@ describe('a work queue', () => {
   });
 
   it('holds a hundred thousand keys, serves them by namespace in turn, and stops among them', async () => {
-    const queue = new WorkQueue({ concurrency: 32 });
+    const queue = queueOf(32);
     for (let i = 0; i < 100_000; i += 1) {
       queue.add(ref(`t${i}`, i < 99_000 ? 'noisy' : 'quiet'), { lane: 'refresh' });
     }

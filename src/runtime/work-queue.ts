@@ -4,7 +4,9 @@
  * Refuses to know what a run does.
  */
 import PQueue from 'p-queue';
+import type { Clock } from './clock.ts';
 import { LANES, type Lane, Lanes, type Waiting } from './lanes.ts';
+import type { Observer } from './observer.ts';
 import { keyOf, type Ref } from './ref.ts';
 
 /** Must not reject: a run that does is a bug, and ends the process as an unhandled rejection. */
@@ -18,10 +20,23 @@ export interface Urgency {
 
 type Request = Required<Urgency>;
 
+export interface WorkQueueOptions {
+  readonly concurrency: number;
+  readonly clock: Clock;
+  /** Told how long each key stood in line. */
+  readonly observer: Observer;
+}
+
+interface InLine extends Waiting {
+  /** Epoch ms. */
+  readonly since: number;
+}
+
 export class WorkQueue {
+  readonly #options: WorkQueueOptions;
   readonly #slots: PQueue;
   readonly #lanes = new Lanes();
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, InLine>();
   /** What was asked of a key while it ran. */
   readonly #running = new Map<string, Request | undefined>();
   readonly #idlers: (() => void)[] = [];
@@ -31,7 +46,8 @@ export class WorkQueue {
   #arrivals = 0;
 
   /** Collects until `start`. */
-  constructor(options: { readonly concurrency: number }) {
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
     this.#slots = new PQueue({ concurrency: options.concurrency });
   }
 
@@ -89,8 +105,8 @@ export class WorkQueue {
     const before = this.#waiting.get(key);
     if (before) this.#lanes.delete(before);
     this.#arrivals += 1;
-    const order = before?.order ?? this.#arrivals;
-    const waiting = { ref, ...merged(before, request), order };
+    const { order, since } = before ?? { order: this.#arrivals, since: this.#options.clock.now() };
+    const waiting = { ref, ...merged(before, request), order, since };
     this.#waiting.set(key, waiting);
     this.#lanes.add(waiting);
     this.#offer();
@@ -115,11 +131,19 @@ export class WorkQueue {
     const drawn = this.#mayDraw() ? this.#lanes.take() : undefined;
     if (!run || !drawn) return;
     const key = keyOf(drawn.ref);
+    this.#tellWait(key, drawn.lane);
     this.#waiting.delete(key);
     this.#running.set(key, undefined);
     this.#offer();
     await run(drawn.ref, drawn.lane);
     this.#finish(key, drawn.ref);
+  }
+
+  #tellWait(key: string, priority: Lane): void {
+    const { clock, observer } = this.#options;
+    const waitedMs = clock.now() - (this.#waiting.get(key)?.since ?? clock.now());
+    const labels = { name: 'reconcile', priority } as const;
+    observer.observe('workqueue_queue_duration_seconds', waitedMs / 1000, labels);
   }
 
   #finish(key: string, ref: Ref): void {

@@ -1,8 +1,10 @@
 /**
- * Every metric with its help and the values that its labels can take. A label is 'open' when its values are not known
+ * Counters and histograms with their help and the values that their labels can take; gauges.ts has the gauges. A label is 'open' when its values are not known
  * beforehand; a metric without open labels shows all its series at zero from the start, so that absence is visible.
  */
-import type { ClientOperation, Counters, Gauges, Histograms } from '../runtime/observer.ts';
+import { FAULT_KINDS } from '../runtime/fault.ts';
+import { LANES } from '../runtime/lanes.ts';
+import type { ClientOperation, Counters, Histograms } from '../runtime/observer.ts';
 
 /** The values of each label, or 'open'. */
 type LabelValues<Labels> = {
@@ -40,6 +42,10 @@ function reconcileCounters(kinds: readonly string[]) {
     controller_runtime_terminal_reconcile_errors_total: {
       help: 'Reconciles that failed and are not tried again until the object changes.',
       labels: { controller },
+    },
+    vault_lease_operator_failures_total: {
+      help: 'Reconciles that failed, by class: refused waits for a change of the object; waiting, denied, throttled, transient and bug are tried again.',
+      labels: { controller, class: FAULT_KINDS },
     },
   } as const;
 }
@@ -91,7 +97,7 @@ const CALLS = {
     labels: { verb: 'open', resource: 'open', code: 'open' },
   },
   vault_lease_operator_vault_requests_total: {
-    help: 'Requests to Vault by route and status code; none means no answer.',
+    help: 'Requests to Vault by route and status code, or the reason word where there was no answer.',
     labels: { operation: 'open', code: 'open' },
   },
   vault_lease_operator_watch_relists_total: {
@@ -107,26 +113,16 @@ export function histogramsOf(kinds: readonly string[]): Catalogue<Histograms> {
       help: 'Duration of a reconcile.',
       labels: { controller: controllersOf(kinds) },
     },
+    workqueue_queue_duration_seconds: {
+      help: 'How long an object stood in line for a reconcile, by urgency.',
+      labels: { name: ['reconcile'], priority: LANES },
+    },
     vso_client_operations_time_seconds: {
       help: 'Duration of an act at Vault, by VaultConnection.',
       labels: CLIENT_OPERATION,
     },
   };
 }
-
-export const GAUGES: Catalogue<Gauges> = {
-  workqueue_depth: {
-    help: 'Objects that wait for a reconcile, by urgency.',
-    labels: { name: ['reconcile'], priority: ['renewal', 'first', 'refresh'] },
-  },
-  vso_client_cache_size: { help: 'Identities whose Vault token may be kept.', labels: {} },
-  vso_client_cache_length: { help: 'Identities whose Vault token is kept.', labels: {} },
-  vault_lease_operator_ledger_records: {
-    help: 'Credentials on record, by state; foreign and unreadable ones are left alone.',
-    labels: { state: ['pending', 'current', 'retiring', 'foreign', 'unreadable'] },
-  },
-  vault_lease_operator_leader: { help: '1 while this replica leads.', labels: {} },
-};
 
 /** controller-runtime names a controller after its kind in lower case. */
 function controllersOf(kinds: readonly string[]): readonly string[] {

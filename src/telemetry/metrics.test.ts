@@ -28,7 +28,8 @@ describe('metrics', () => {
       'vault_lease_operator_give_backs_total{result="orphaned"}',
       'vault_lease_operator_restarts_total{kind="argo.Rollout",result="missing"}',
       'vault_lease_operator_ledger_records{state="pending"}',
-      'vault_lease_operator_leader',
+      'vault_lease_operator_failures_total{controller="vaultstaticsecret",class="throttled"}',
+      'vault_lease_operator_credentials{kind="VaultPKISecret",phase="ended"}',
       'workqueue_depth{name="reconcile",priority="renewal"}',
     ]) {
       assert.equal(series.get(name), '0', name);
@@ -39,7 +40,7 @@ describe('metrics', () => {
     assert.equal((await scrape(metricsOf())).get('vso_build_info{git_version="0.1.0"}'), '1');
   });
 
-  it('count, observe and set through the observer', async () => {
+  it('count and observe through the observer', async () => {
     const metrics = metricsOf();
     const logger = createLogger({ level: 'error', encoding: 'json' }, { write: () => undefined });
     const observer = new TelemetryObserver(logger, metrics).with({ name: 'one' });
@@ -47,25 +48,43 @@ describe('metrics', () => {
     observer.count('vso_client_operations_total', operation);
     observer.count('vso_client_operations_total', operation, 2);
     observer.observe('vso_client_operations_time_seconds', 0.2, operation);
-    observer.set('vault_lease_operator_leader', 1, {});
     const series = await scrape(metrics);
     const labels = 'operation="login",vault_connection="a/default"';
     assert.equal(series.get(`vso_client_operations_total{${labels}}`), '3');
     assert.equal(series.get(`vso_client_operations_time_seconds_sum{${labels}}`), '0.2');
     assert.equal(series.get(`vso_client_operations_time_seconds_bucket{le="0.25",${labels}}`), '1');
-    assert.equal(series.get('vault_lease_operator_leader'), '1');
   });
 
   it('ask for what is only known at the moment', async () => {
     const metrics = metricsOf();
+    const refresh = { name: 'reconcile', priority: 'refresh' } as const;
     let depth = 3;
-    metrics.readAtScrape('workqueue_depth', () => [
-      [{ name: 'reconcile', priority: 'first' }, depth],
-    ]);
-    const series = 'workqueue_depth{name="reconcile",priority="first"}';
+    metrics.readAtScrape(() => ({ workqueue_depth: [[refresh, depth]] }));
+    const series = 'workqueue_depth{name="reconcile",priority="refresh"}';
     assert.equal((await scrape(metrics)).get(series), '3');
     depth = 0;
     assert.equal((await scrape(metrics)).get(series), '0');
+  });
+
+  it('drop the series of what is gone, and say zero where it is known beforehand', async () => {
+    const metrics = metricsOf();
+    const object = { kind: 'VaultAuth', object_namespace: 'a', object_name: 'b' };
+    let isThere = true;
+    metrics.readAtScrape(() => {
+      if (!isThere) return {};
+      return {
+        vault_lease_operator_object_next_action_timestamp_seconds: [[object, 5]],
+        vault_lease_operator_objects_overdue: [[{ kind: 'VaultStaticSecret' }, 2]],
+      };
+    });
+    const one =
+      'vault_lease_operator_object_next_action_timestamp_seconds{kind="VaultAuth",object_namespace="a",object_name="b"}';
+    const overdue = 'vault_lease_operator_objects_overdue{kind="VaultStaticSecret"}';
+    const before = await scrape(metrics);
+    assert.deepEqual([before.get(one), before.get(overdue)], ['5', '2']);
+    isThere = false;
+    const after = await scrape(metrics);
+    assert.deepEqual([after.get(one), after.get(overdue)], [undefined, '0']);
   });
 
   it('refuse a label that the catalogue does not know', () => {

@@ -3,8 +3,9 @@
  * Promises that nothing but the catalogue's names and labels is ever exposed, beside Node's own figures.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Counters, Gauges, Histograms } from '../runtime/observer.ts';
-import { countersOf, GAUGES, histogramsOf } from './catalogue.ts';
+import type { Counters, Histograms } from '../runtime/observer.ts';
+import { countersOf, histogramsOf } from './catalogue.ts';
+import { type Gauges, gaugesOf } from './gauges.ts';
 
 export interface MetricsOptions {
   /** Of our custom resources. */
@@ -15,8 +16,12 @@ export interface MetricsOptions {
   readonly withProcess: boolean;
 }
 
+type Series = Readonly<Record<string, string>>;
+
 /** A gauge's series at this moment. */
 export type Reading<M extends keyof Gauges> = Iterable<readonly [Gauges[M], number]>;
+
+export type Readings = { readonly [M in keyof Gauges]?: Reading<M> };
 
 interface Spec {
   readonly help: string;
@@ -29,13 +34,16 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #counters = new Map<string, Counter>();
   readonly #histograms = new Map<string, Histogram>();
-  readonly #gauges = new Map<string, Gauge>();
-  readonly #readings = new Map<string, () => void>();
+  readonly #gauges = new Map<
+    string,
+    { readonly gauge: Gauge; readonly zeros: readonly Series[] }
+  >();
+  readonly #readings: (() => Readings)[] = [];
 
   constructor(options: MetricsOptions) {
     for (const [name, spec] of specsOf(countersOf(options.kinds))) this.#addCounter(name, spec);
     for (const [name, spec] of specsOf(histogramsOf(options.kinds))) this.#addHistogram(name, spec);
-    for (const [name, spec] of specsOf(GAUGES)) this.#addGauge(name, spec);
+    for (const [name, spec] of specsOf(gaugesOf(options.kinds))) this.#addGauge(name, spec);
     this.#addBuildInfo(options.build);
     if (options.withProcess) collectDefaultMetrics({ register: this.#registry });
   }
@@ -44,6 +52,7 @@ export class Metrics {
 
   /** The exposition text. */
   async text(): Promise<string> {
+    this.#readGauges();
     return this.#registry.metrics();
   }
 
@@ -55,15 +64,9 @@ export class Metrics {
     this.#histograms.get(metric)?.observe({ ...labels }, seconds);
   }
 
-  set<M extends keyof Gauges>(metric: M, value: number, labels: Gauges[M]): void {
-    this.#gauges.get(metric)?.set({ ...labels }, value);
-  }
-
-  /** Asks for a gauge's values at each scrape instead of being told of every change. */
-  readAtScrape<M extends keyof Gauges>(metric: M, read: () => Reading<M>): void {
-    this.#readings.set(metric, () => {
-      for (const [labels, value] of read()) this.set(metric, value, labels);
-    });
+  /** Asks at each scrape. A series that no answer holds is gone, or zero where it is known beforehand. */
+  readAtScrape(read: () => Readings): void {
+    this.#readings.push(read);
   }
 
   #addCounter(name: string, { help, labels }: Spec): void {
@@ -79,10 +82,19 @@ export class Metrics {
   }
 
   #addGauge(name: string, { help, labels }: Spec): void {
-    const collect = (): void => this.#readings.get(name)?.();
-    const gauge = new Gauge({ ...this.#frame(name, help, labels), collect });
-    for (const series of seriesOf(labels)) gauge.set(series, 0);
-    this.#gauges.set(name, gauge);
+    const gauge = new Gauge({ ...this.#frame(name, help, labels) });
+    this.#gauges.set(name, { gauge, zeros: seriesOf(labels) });
+  }
+
+  #readGauges(): void {
+    for (const { gauge, zeros } of this.#gauges.values()) {
+      gauge.reset();
+      for (const series of zeros) gauge.set(series, 0);
+    }
+    const readings = this.#readings.flatMap((read) => Object.entries(read()));
+    for (const [name, reading] of readings)
+      for (const [labels, value] of reading)
+        this.#gauges.get(name)?.gauge.set({ ...labels }, value);
   }
 
   #addBuildInfo(build: Readonly<Record<string, string>>): void {
@@ -100,8 +112,8 @@ function specsOf(catalogue: Readonly<Record<string, Spec>>): readonly (readonly 
 }
 
 /** Every combination of the labels' values; none when a label is open. */
-function seriesOf(labels: Spec['labels']): readonly Record<string, string>[] {
-  let series: Record<string, string>[] = [{}];
+function seriesOf(labels: Spec['labels']): readonly Series[] {
+  let series: Series[] = [{}];
   for (const [label, values] of Object.entries(labels)) {
     if (values === 'open') return [];
     series = series.flatMap((one) => values.map((value) => ({ ...one, [label]: value })));

@@ -1,13 +1,6 @@
 /** The observer of the running operator: log lines to pino, figures to prom-client. */
 import type { Logger } from 'pino';
-import type {
-  Counters,
-  Gauges,
-  Histograms,
-  LogKeys,
-  LogLevel,
-  Observer,
-} from '../runtime/observer.ts';
+import type { Counters, Histograms, LogKeys, LogLevel, Observer } from '../runtime/observer.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Names and messages come from objects that tenants write: no line grows with them. */
@@ -34,10 +27,6 @@ export class TelemetryObserver implements Observer {
 
   observe<M extends keyof Histograms>(metric: M, seconds: number, labels: Histograms[M]): void {
     this.#metrics.observe(metric, seconds, labels);
-  }
-
-  set<M extends keyof Gauges>(metric: M, value: number, labels: Gauges[M]): void {
-    this.#metrics.set(metric, value, labels);
   }
 
   with(keys: LogKeys): Observer {

@@ -79,6 +79,13 @@ export class Sessions {
     return this.#shared.get(identity.key)?.loginTtlMs || undefined;
   }
 
+  /** Epoch ms at which the first of the kept tokens ends, if nobody renews it; undefined when none has an end. */
+  firstTokenEnd(): number | undefined {
+    const ends = [...this.#shared.values()].flatMap(({ endsAt }) => endsAt ?? []);
+    const first = Math.min(...ends);
+    return Number.isFinite(first) ? first : undefined;
+  }
+
   /** Drops the identities of a changed VaultAuth or VaultConnection; their tokens go back in the background. */
   forget(which: (identity: VaultIdentity) => boolean): void {
     for (const [key, shared] of this.#shared) if (which(shared.identity)) this.#drop(key, shared);

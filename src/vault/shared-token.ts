@@ -49,6 +49,11 @@ export class SharedToken {
     if (this.#held) this.#held.ownsLeases = false;
   }
 
+  /** Epoch ms; infinity for a token without an end, undefined while there is none. */
+  get endsAt(): number | undefined {
+    return this.#held?.endsAt;
+  }
+
   get loginTtlMs(): number | undefined {
     return this.#held?.login.ttlMs;
   }

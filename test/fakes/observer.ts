@@ -1,7 +1,6 @@
 /** An observer that remembers, for tests that look at what was reported. Children report to the same memory. */
 import type {
   Counters,
-  Gauges,
   Histograms,
   LogKeys,
   LogLevel,
@@ -40,10 +39,6 @@ export class RecordingObserver implements Observer {
   observe<M extends keyof Histograms>(metric: M, _seconds: number, labels: Histograms[M]): void {
     const series = seriesOf(metric, labels);
     this.figures.set(series, (this.figures.get(series) ?? 0) + 1);
-  }
-
-  set<M extends keyof Gauges>(metric: M, value: number, labels: Gauges[M]): void {
-    this.figures.set(seriesOf(metric, labels), value);
   }
 
   with(keys: LogKeys): RecordingObserver {
