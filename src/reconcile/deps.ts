@@ -12,6 +12,7 @@ import type {
   AuthHealth,
   EventSink,
   Files,
+  Namespaces,
   ObjectStore,
   Objects,
   Secrets,
@@ -37,6 +38,7 @@ export interface Deps {
   readonly settings: Settings;
   readonly store: ObjectStore;
   readonly objects: Objects;
+  readonly namespaces: Namespaces;
   readonly secrets: Secrets;
   readonly events: EventSink;
   readonly workloads: Workloads;

@@ -7,6 +7,7 @@ import { parseDuration } from '../api/duration.ts';
 import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
 import type { DynamicPlan } from '../plan/dynamic-secret.ts';
 import { renderSecret } from '../plan/render.ts';
+import { handledRequests } from '../plan/requests.ts';
 import { absenceFault, judgePlain } from '../plan/source-state.ts';
 import { summariseSync } from '../plan/status.ts';
 import type { Outcome } from '../runtime/controller.ts';
@@ -133,6 +134,7 @@ function fieldsOf(object: VaultDynamicSecret, { secretMAC }: PlainResult) {
     revision: undefined,
     restartedRevision: undefined,
     lastGeneration: object.metadata.generation,
+    ...handledRequests(object),
   };
 }
 
