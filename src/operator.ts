@@ -141,11 +141,12 @@ export class Operator {
     return learned;
   }
 
-  async #watch({ objects, secrets }: Wired): Promise<void> {
+  async #watch({ objects, namespaces, secrets }: Wired): Promise<void> {
     const { signal } = this.#stopping;
-    const watches = [...objects.reflectors, secrets.reflector];
-    for (const watch of watches) this.#tasks.push(watch.run(signal));
-    await Promise.all(watches.map((watch) => watch.synced)).catch(() => undefined);
+    const needed = [...objects.reflectors, secrets.reflector];
+    for (const watch of [...needed, namespaces.reflector]) this.#tasks.push(watch.run(signal));
+    const views = [...needed, namespaces].map(({ synced }) => synced);
+    await Promise.all(views).catch(() => undefined);
   }
 
   #work(wired: Wired, leader: Leader | undefined): void {

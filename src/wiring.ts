@@ -7,6 +7,7 @@ import { KINDS } from './api/kinds.ts';
 import type { Config } from './config.ts';
 import { type VaultDoor, vaultDoor } from './doors.ts';
 import { Events } from './kube/events.ts';
+import { Namespaces } from './kube/namespaces.ts';
 import { CustomObjects } from './kube/objects.ts';
 import { OperatorSecrets } from './kube/operator-secrets.ts';
 import type { ReflectorNote } from './kube/reflector.ts';
@@ -18,12 +19,18 @@ import { Held } from './ledger/held.ts';
 import { MemoryRecords } from './ledger/memory-records.ts';
 import type { RecordStore } from './ledger/ports.ts';
 import { type MacKey, secretMac } from './plan/mac.ts';
-import { KIND_LABELS } from './plan/ownership.ts';
+import { ANNOTATION_PREFIX, KIND_LABELS } from './plan/ownership.ts';
 import { Connections } from './reconcile/connections.ts';
 import type { Deps } from './reconcile/deps.ts';
 import type { Files } from './reconcile/ports.ts';
 import { reconcilersOf } from './reconcile/reconcilers.ts';
-import { ofSecretChange, TRIGGER_LANE, triggered } from './reconcile/triggers.ts';
+import { RequestPace } from './reconcile/request-pace.ts';
+import {
+  ofNamespaceChange,
+  ofSecretChange,
+  TRIGGER_LANE,
+  triggered,
+} from './reconcile/triggers.ts';
 import type { Clock } from './runtime/clock.ts';
 import { Controller, type Lane } from './runtime/controller.ts';
 import type { Leadership } from './runtime/leader.ts';
@@ -55,6 +62,7 @@ export interface Wired {
   readonly book: Book;
   readonly vault: VaultDoor;
   readonly objects: CustomObjects;
+  readonly namespaces: Namespaces;
   readonly secrets: DestinationSecrets;
 }
 
@@ -63,7 +71,12 @@ export function wire(options: WiringOptions): Wired {
   const queue = new WorkQueue({ concurrency: config.concurrency, clock, observer });
   const scheduler = new Scheduler(clock, queue);
   const wake: Wake = (ref, lane) => controller.changed(ref, lane);
-  const sides = { ...watchedSides(options, wake), vault: vaultSide(options, wake) };
+  const pace = new RequestPace({
+    clock,
+    lookNow: (ref) => wake(ref, TRIGGER_LANE),
+    lookAt: (ref, at) => scheduler.wakeBy(ref, at, TRIGGER_LANE),
+  });
+  const sides = { ...watchedSides(options, wake, pace), vault: vaultSide(options, wake) };
   const book = new Book(recordStore(options), options.cluster);
   const reconcilers = reconcilersOf(depsOf(options, sides, book, wake));
   const { backoff } = config;
@@ -73,9 +86,9 @@ export function wire(options: WiringOptions): Wired {
 }
 
 type Wake = (ref: Ref, lane: Lane) => void;
-type Sides = Pick<Wired, 'objects' | 'secrets' | 'vault'>;
+type Sides = Pick<Wired, 'objects' | 'namespaces' | 'secrets' | 'vault'>;
 
-function watchedSides(options: WiringOptions, wake: Wake): Pick<Sides, 'objects' | 'secrets'> {
+function watchedSides(options: WiringOptions, wake: Wake, pace: RequestPace): Omit<Sides, 'vault'> {
   const wakeAll = (refs: readonly Ref[]): void => {
     for (const ref of refs) wake(ref, TRIGGER_LANE);
   };
@@ -83,7 +96,16 @@ function watchedSides(options: WiringOptions, wake: Wake): Pick<Sides, 'objects'
   const objects = new CustomObjects({
     ...sharedParts(options),
     kinds: Object.fromEntries(Object.values(KINDS).map(({ kind, plural }) => [kind, plural])),
-    onChange: (change) => wakeAll(triggered(objects, changeOf(change), operatorNamespace)),
+    onChange: (change) => {
+      wakeAll(triggered(objects, changeOf(change), operatorNamespace));
+      pace.noticed(changeOf(change));
+    },
+  });
+  const namespaces = new Namespaces({
+    ...sharedParts(options),
+    prefix: ANNOTATION_PREFIX,
+    onChange: (namespace) => wakeAll(ofNamespaceChange(objects, namespace)),
+    onDenied: () => options.observer.log('warn', NAMESPACES_DENIED),
   });
   const secrets = new DestinationSecrets({
     ...sharedParts(options),
@@ -91,8 +113,11 @@ function watchedSides(options: WiringOptions, wake: Wake): Pick<Sides, 'objects'
     mac: (data) => secretMac(options.key, data),
     onChange: (change) => wakeAll(ofSecretChange(changeOf(change))),
   });
-  return { objects, secrets };
+  return { objects, namespaces, secrets };
 }
+
+const NAMESPACES_DENIED =
+  'namespaces may not be watched, so that the annotation vault-lease-operator/paused counts on objects only';
 
 function vaultSide(options: WiringOptions, wake: Wake): VaultDoor {
   return vaultDoor({
@@ -104,12 +129,13 @@ function vaultSide(options: WiringOptions, wake: Wake): VaultDoor {
 
 function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): Deps {
   const { clock, files, key, transport, signal, observer } = options;
-  const { objects, secrets, vault } = sides;
+  const { objects, namespaces, secrets, vault } = sides;
   return {
     clock,
     settings: { ...options.config, cluster: options.cluster, holder: options.holder },
     store: objects,
     objects,
+    namespaces,
     secrets,
     events: new Events({ transport, clock, observer, signal }),
     workloads: new WorkloadPatches(sharedParts(options)),

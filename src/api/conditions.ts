@@ -14,6 +14,7 @@ export type ConditionType =
   | 'RolloutRestart'
   | 'LeaseRenewal'
   | 'GiveBack'
+  | 'Paused'
   | 'Available'
   | 'VaultClient'
   | 'VaultPing'

@@ -33,6 +33,11 @@ export const REASONS = {
   Healthy: { means: 'The last act went well.', remedy: '' },
   Unhealthy: { means: 'The last act failed.', remedy: 'See the message.' },
   Ready: { means: 'The object does what it promises.', remedy: '' },
+  Paused: {
+    means: 'An annotation of the object or of its namespace pauses it; leases are kept alive.',
+    remedy: 'Take the annotation vault-lease-operator/paused away to resume.',
+  },
+  Resumed: { means: 'The object is no longer paused.', remedy: '' },
   // the specification
   InvalidSpec: {
     means: 'A field has a value that the operator refuses.',

@@ -113,6 +113,20 @@ export const vaultClientMeta = {
 } as const satisfies Fields[string];
 
 /** metav1.Condition, with the limits that the Kubernetes API conventions give it. */
+/** What people asked for by annotations, and was done: part of the status of every kind that syncs a Secret. */
+export const handledRequests = {
+  handledSyncRequest: {
+    type: 'string',
+    description:
+      'The value of the annotation vault-lease-operator/sync that was last followed; of a long one its SHA-256.',
+  },
+  handledRotateRequest: {
+    type: 'string',
+    description:
+      'The value of the annotation vault-lease-operator/rotate that was last followed; of a long one its SHA-256.',
+  },
+} as const satisfies Fields;
+
 export const conditions = {
   type: 'array',
   description:

@@ -7,6 +7,7 @@ import {
   conditions,
   destination,
   duration,
+  handledRequests,
   int64,
   rolloutRestartTargets,
   stringMap,
@@ -71,6 +72,7 @@ const status = {
     description:
       'When the Vault token that owns the lease was last renewed, in seconds since 1970.',
   },
+  ...handledRequests,
   vaultClientMeta,
   conditions,
 } as const satisfies Fields;

@@ -7,6 +7,7 @@ import {
   conditions,
   destination,
   duration,
+  handledRequests,
   int64,
   rolloutRestartTargets,
   syncColumns,
@@ -20,6 +21,7 @@ const status = {
     description:
       'Message authentication code of the data in the Secret, in base64. Equal codes mean equal data.',
   },
+  ...handledRequests,
   vaultClientMeta,
   conditions,
 } as const satisfies Fields;

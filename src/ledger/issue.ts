@@ -27,6 +27,7 @@ export interface Wanted {
   readonly sourceDigest: string;
   readonly restarts: boolean;
   readonly repair: boolean;
+  readonly rotateRequest?: string;
   readonly identity: VaultIdentity;
   readonly request: SecretRequest;
 }
@@ -161,6 +162,7 @@ function recordOf(
     sourceDigest: wanted.sourceDigest,
     restarts: wanted.restarts,
     repair: wanted.repair,
+    ...(wanted.rotateRequest !== undefined && { rotateRequest: wanted.rotateRequest }),
     createdAt: context.clock.now(),
     endpoint: wanted.identity.endpoint,
     tokenNamespace: wanted.identity.namespace,

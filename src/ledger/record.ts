@@ -73,6 +73,8 @@ export interface LedgerRecord {
   readonly restarts: boolean;
   /** Issued because someone edited or deleted the Secret: such repairs are rate-limited. */
   readonly repair: boolean;
+  /** The rotation that people had asked for by then: this credential answers it. */
+  readonly rotateRequest?: string;
   readonly createdAt: number;
   readonly endpoint: VaultEndpoint;
   /** Vault namespace of the token, and of the mount that the lease is from. */

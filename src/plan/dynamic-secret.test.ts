@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inPlace, nextDueAt, planDynamic, REPAIR_INTERVAL_MS } from './dynamic-secret.ts';
+import { REPAIR_INTERVAL_MS } from './dynamic-cause.ts';
+import { inPlace } from './dynamic-records.ts';
+import { nextDueAt, planDynamic, planPaused } from './dynamic-secret.ts';
 import type { DynamicWorld, RecordFacts, SecretFacts } from './dynamic-world.ts';
+import { REQUEST_INTERVAL_MS } from './requests.ts';
 
 const HOUR = 3_600_000;
 const NOW = 100 * HOUR;
@@ -41,6 +44,8 @@ function world(change: Partial<DynamicWorld> = {}): DynamicWorld {
     secret: secret(),
     stray: undefined,
     findings: new Map(),
+    syncAsked: false,
+    rotateRequest: undefined,
     restartedRevision: undefined,
     ...change,
   };
@@ -237,24 +242,24 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a lease nobody has on record is asked about before it is replaced',
-    world({ records: [], stray: { replaceAt: undefined } }),
+    world({ records: [], stray: { replaceAt: undefined, renewAt: undefined } }),
     { kind: 'adopt', revision: 'r1' },
   ],
   [
     'a lease nobody has on record is left alone until its turn comes',
-    world({ records: [], stray: { replaceAt: NOW + 1 } }),
+    world({ records: [], stray: { replaceAt: NOW + 1, renewAt: undefined } }),
     { kind: 'wait', until: NOW + 1 },
   ],
   [
     'a lease nobody has on record is replaced in its turn',
-    world({ records: [], stray: { replaceAt: NOW } }),
+    world({ records: [], stray: { replaceAt: NOW, renewAt: undefined } }),
     { kind: 'issue', why: 'Recovery', restarts: true, repair: false },
   ],
   [
     'a lease nobody has on record is replaced at once when Vault says that it is gone',
     world({
       records: [],
-      stray: { replaceAt: undefined },
+      stray: { replaceAt: undefined, renewAt: undefined },
       findings: new Map([['r1', 'gone' as const]]),
     }),
     { kind: 'issue', why: 'LeaseEnded', restarts: true, repair: false },
@@ -301,7 +306,89 @@ const ROWS: readonly Row[] = [
     world({ records: [record({ restarts: true })], restartedRevision: 'r1' }),
     { kind: 'wait' },
   ],
+  [
+    'a look that people ask for renews the lease',
+    world({ syncAsked: true }),
+    { kind: 'renew-lease', revision: 'r1' },
+  ],
+  [
+    'a look asks Vault nothing where the lease cannot be renewed',
+    world({ syncAsked: true, records: [record({ lease: lease(NOW, false) })] }),
+    { kind: 'wait' },
+  ],
+  [
+    'a rotation that people ask for is a new credential, with a restart',
+    world({ rotateRequest: 'a' }),
+    { kind: 'issue', why: 'RotationRequested', restarts: true, repair: false },
+  ],
+  [
+    'a rotation is done once its credential is in place, whatever the status says',
+    world({ rotateRequest: 'a', records: [record({ rotateRequest: 'a' })] }),
+    { kind: 'wait' },
+  ],
+  [
+    'a second rotation soon after the first waits',
+    world({ rotateRequest: 'b', records: [record({ rotateRequest: 'a' })] }),
+    { kind: 'wait', until: NOW + REQUEST_INTERVAL_MS },
+  ],
+  [
+    'a second rotation comes in its time',
+    world({
+      rotateRequest: 'b',
+      records: [record({ rotateRequest: 'a', createdAt: old(REQUEST_INTERVAL_MS) })],
+    }),
+    { kind: 'issue', why: 'RotationRequested' },
+  ],
+  [
+    'a rotation of what nobody has on record issues at once',
+    world({
+      rotateRequest: 'a',
+      records: [],
+      stray: { replaceAt: NOW + 1, renewAt: undefined },
+    }),
+    { kind: 'issue', why: 'RotationRequested', restarts: true },
+  ],
+  [
+    'a rotation asked of a new object is its first credential',
+    world({ rotateRequest: 'a', records: [], secret: undefined }),
+    { kind: 'issue', why: 'InitialSync', restarts: false },
+  ],
 ];
+
+const WHILE_PAUSED: readonly (readonly [string, DynamicWorld, object | undefined])[] = [
+  ['what is in place is left alone', world({ rotateRequest: 'a' }), undefined],
+  ['nothing is issued', world({ records: [], secret: undefined }), undefined],
+  [
+    'a credential that the Secret carries is put on record, so that it is renewed',
+    world({ records: [pending({ revision: 'r1' })] }),
+    { kind: 'promote', revision: 'r1' },
+  ],
+  [
+    'what was replaced stays until the targets may be restarted',
+    world({ records: [record({ restarts: true }), record({ revision: 'r0' })] }),
+    undefined,
+  ],
+  [
+    'a lease nobody has on record is asked about',
+    world({ records: [], stray: { replaceAt: undefined, renewAt: undefined } }),
+    { kind: 'adopt', revision: 'r1' },
+  ],
+  [
+    'a lease nobody has on record is renewed in place of being replaced',
+    world({ records: [], stray: { replaceAt: old(2), renewAt: old(1) } }),
+    { kind: 'adopt', revision: 'r1' },
+  ],
+  [
+    'a lease nobody has on record is renewed in its time',
+    world({ records: [], stray: { replaceAt: old(2), renewAt: NOW + 1 } }),
+    undefined,
+  ],
+];
+
+describe('planPaused', () => {
+  for (const [sentence, given, expected] of WHILE_PAUSED)
+    it(sentence, () => assert.deepEqual(planPaused(given), expected));
+});
 
 describe('planDynamic', () => {
   for (const [sentence, given, expected] of ROWS) {

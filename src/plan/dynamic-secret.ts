@@ -5,26 +5,22 @@
  * error and nothing can be written.
  */
 import {
+  type IssueCause,
+  isRotationOpen,
+  issueCause,
+  repairAllowedAt,
+  rotationAllowedAt,
+} from './dynamic-cause.ts';
+import {
   isRenewable,
   leaseRenewalAt,
   replacementAt,
   tokenLasts,
   tokenRenewalAt,
-  tokenReplacementAt,
 } from './dynamic-due.ts';
+import { inPlace, inUse, owned } from './dynamic-records.ts';
 import type { DynamicWorld, RecordFacts } from './dynamic-world.ts';
 import { leasePhase, type Span } from './lease.ts';
-
-export type IssueCause =
-  | 'InitialSync'
-  | 'ResourceUpdated'
-  | 'InexistentDestination'
-  | 'SecretDataDrift'
-  | 'LeaseEnded'
-  | 'LeaseTruncated'
-  | 'TokenEnding'
-  | 'ReplacementDue'
-  | 'Recovery';
 
 export type DynamicPlan =
   | {
@@ -47,9 +43,6 @@ export type DynamicPlan =
   | { readonly kind: 'rewrite-metadata'; readonly revision: string }
   | { readonly kind: 'restart'; readonly revision: string }
   | { readonly kind: 'wait'; readonly until: number | undefined };
-
-/** Repairs of a Secret that someone keeps editing or deleting come no more often than this. */
-export const REPAIR_INTERVAL_MS = 60_000;
 
 type Check = (world: DynamicWorld) => DynamicPlan | undefined;
 
@@ -81,14 +74,12 @@ export function planRenewal(world: DynamicWorld): DynamicPlan | undefined {
   return renewLease(world) ?? renewToken(world);
 }
 
-/** The revision that is in place: recorded as current and carried by the Secret, edited or not. */
-export function inPlace(world: DynamicWorld): RecordFacts | undefined {
-  const carried = world.secret?.revision;
-  return owned(world).find((record) => record.state === 'current' && record.revision === carried);
-}
-
-function owned(world: DynamicWorld): readonly RecordFacts[] {
-  return world.records.filter((record) => record.owner.uid === world.uid);
+/**
+ * What may be done while the object is paused, besides renewing: learn that a credential is in use, so that it is
+ * renewed too.
+ */
+export function planPaused(world: DynamicWorld): DynamicPlan | undefined {
+  return promoteCarried(world) ?? adoptStray(world) ?? renewStray(world);
 }
 
 /** Records of an object that is gone, or of an earlier one with the same name. */
@@ -138,15 +129,11 @@ function retireOwnUnused(world: DynamicWorld): DynamicPlan | undefined {
   return record && retire(record, 'unused');
 }
 
-/** Whatever is recorded as current may be what pods hold, also when the object has moved on and nothing is in place. */
-function inUse(world: DynamicWorld): readonly RecordFacts[] {
-  return owned(world).filter((record) => record.state === 'current');
-}
-
 function renewLease(world: DynamicWorld): DynamicPlan | undefined {
   const due = inUse(world).find((record) => {
     const { lease } = record;
     if (!lease || !isRenewable(record)) return false;
+    if (world.syncAsked && record.revision === inPlace(world)?.revision) return true;
     return isTimeToRenew(world, record, lease, leaseRenewalAt(record, world.renewalPercent));
   });
   return due && { kind: 'renew-lease', revision: due.revision };
@@ -180,6 +167,13 @@ function adoptStray(world: DynamicWorld): DynamicPlan | undefined {
   return { kind: 'adopt', revision: secret.revision };
 }
 
+/** One that may not be replaced must last. */
+function renewStray({ now, secret, stray, findings }: DynamicWorld): DynamicPlan | undefined {
+  if (secret?.revision === undefined || stray?.renewAt === undefined) return undefined;
+  if (now < stray.renewAt || findings.has(secret.revision)) return undefined;
+  return { kind: 'adopt', revision: secret.revision };
+}
+
 function issueNeeded(world: DynamicWorld): DynamicPlan | undefined {
   if (world.uid === undefined) return undefined;
   const why = issueCause(world);
@@ -187,32 +181,6 @@ function issueNeeded(world: DynamicWorld): DynamicPlan | undefined {
   const repair = why === 'SecretDataDrift' || why === 'InexistentDestination';
   if (repair && world.now < repairAllowedAt(world)) return undefined;
   return { kind: 'issue', why, repair, restarts: podsMayHoldAnother(world) };
-}
-
-function issueCause(world: DynamicWorld): IssueCause | undefined {
-  const currents = inUse(world);
-  const record = inPlace(world);
-  if (currents.length === 0) return unrecordedCause(world);
-  if (currents.every((each) => each.destination !== world.destination)) return 'ResourceUpdated';
-  if (!world.secret) return 'InexistentDestination';
-  if (!record || !world.secret.intact) return 'SecretDataDrift';
-  if (world.sourceDigest !== undefined && record.sourceDigest !== world.sourceDigest)
-    return 'ResourceUpdated';
-  return endCause(world, record);
-}
-
-function unrecordedCause({ now, secret, stray, findings }: DynamicWorld): IssueCause | undefined {
-  if (secret?.revision === undefined) return 'InitialSync';
-  if (findings.has(secret.revision)) return 'LeaseEnded';
-  const replaceAt = stray ? (stray.replaceAt ?? Number.POSITIVE_INFINITY) : now;
-  return now >= replaceAt ? 'Recovery' : undefined;
-}
-
-function endCause(world: DynamicWorld, record: RecordFacts): IssueCause | undefined {
-  const finding = world.findings.get(record.revision);
-  if (finding) return finding === 'gone' ? 'LeaseEnded' : 'LeaseTruncated';
-  if (world.now >= tokenReplacementAt(record)) return 'TokenEnding';
-  return world.now >= replacementAt(record, world.renewalPercent) ? 'ReplacementDue' : undefined;
 }
 
 /** Any other revision of the same name and destination, of this object or an earlier one, may be what pods hold. */
@@ -223,11 +191,6 @@ function podsMayHoldAnother(world: DynamicWorld): boolean {
       (record) => record.state !== 'pending' && record.destination === world.destination,
     )
   );
-}
-
-function repairAllowedAt(world: DynamicWorld): number {
-  const repairs = owned(world).filter((record) => record.repair);
-  return Math.max(0, ...repairs.map((record) => record.createdAt + REPAIR_INTERVAL_MS));
 }
 
 /**
@@ -269,6 +232,7 @@ export function nextDueAt(world: DynamicWorld): number | undefined {
   if (record) dues.push(replacementAt(record, world.renewalPercent));
   if (world.stray?.replaceAt !== undefined) dues.push(world.stray.replaceAt);
   if (!(record && world.secret?.intact)) dues.push(repairAllowedAt(world));
+  if (isRotationOpen(world)) dues.push(rotationAllowedAt(world));
   const next = Math.min(...dues.filter((due) => due > world.now));
   return Number.isFinite(next) ? next : undefined;
 }

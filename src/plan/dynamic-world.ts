@@ -10,6 +10,8 @@ export interface RecordFacts {
   readonly sourceDigest: string;
   readonly restarts: boolean;
   readonly repair: boolean;
+  /** The rotation that it answers. */
+  readonly rotateRequest?: string;
   readonly createdAt: number;
   /** This process has had Vault's word on the lease; else the times are what a former one wrote, and may be behind. */
   readonly confirmed: boolean;
@@ -46,6 +48,8 @@ export interface SecretFacts {
 export interface StrayFacts {
   /** Epoch ms; undefined until Vault was asked whether the lease lives. */
   readonly replaceAt: number | undefined;
+  /** When it must be renewed if nothing may replace it; undefined when it cannot be, or nobody asked yet. */
+  readonly renewAt: number | undefined;
 }
 
 /** What Vault said of a revision during this reconcile. */
@@ -66,6 +70,10 @@ export interface DynamicWorld {
   /** Only where no record says what the Secret shall hold. */
   readonly stray: StrayFacts | undefined;
   readonly findings: ReadonlyMap<string, Finding>;
+  /** People asked to look at the lease now, and Vault was not asked about it yet. */
+  readonly syncAsked: boolean;
+  /** The rotation that people ask for, as far as the status does not say that it was done. */
+  readonly rotateRequest: string | undefined;
   /** The last revision that all restart targets were given. */
   readonly restartedRevision: string | undefined;
 }

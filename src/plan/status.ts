@@ -51,7 +51,7 @@ export function summariseSync(facts: SyncFacts): Summary {
   if (facts.restart?.kind === 'none') retracted.push('RolloutRestart');
   else if (facts.restart) verdicts.push(rolloutRestart(facts.restart));
   if (facts.renewal?.kind === 'none') retracted.push('LeaseRenewal');
-  else if (facts.renewal) verdicts.push(leaseRenewal(facts.renewal));
+  verdicts.push(...renewalVerdicts(facts.renewal));
   if (facts.giveBack?.kind === 'none') retracted.push('GiveBack');
   else if (facts.giveBack) verdicts.push(GIVE_BACK_DOUBTFUL);
   return { verdicts, retracted };
@@ -137,10 +137,13 @@ function rolloutRestart(facts: Exclude<RestartFacts, { kind: 'none' }>): Verdict
   return verdict('RolloutRestart', 'True', 'RolloutRestartTriggered', `${count} restarted`);
 }
 
-function leaseRenewal(facts: Exclude<RenewalFacts, { kind: 'none' }>): Verdict {
+/** What a renewal, when there was one, says. */
+export function renewalVerdicts(facts: RenewalFacts | undefined): readonly Verdict[] {
+  if (!facts || facts.kind === 'none') return [];
   if (facts.kind === 'renewed')
-    return verdict('LeaseRenewal', 'True', 'SecretLeaseRenewal', 'the lease was renewed');
-  return verdict('LeaseRenewal', 'False', 'SecretLeaseRenewalError', sentenceOf(facts.fault));
+    return [verdict('LeaseRenewal', 'True', 'SecretLeaseRenewal', 'the lease was renewed')];
+  const message = sentenceOf(facts.fault);
+  return [verdict('LeaseRenewal', 'False', 'SecretLeaseRenewalError', message)];
 }
 
 /** Also the text of the event that tells it. */

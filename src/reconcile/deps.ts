@@ -13,6 +13,7 @@ import type {
   AuthHealth,
   EventSink,
   Files,
+  Namespaces,
   ObjectStore,
   Objects,
   Secrets,
@@ -38,6 +39,7 @@ export interface Deps {
   readonly settings: Settings;
   readonly store: ObjectStore;
   readonly objects: Objects;
+  readonly namespaces: Namespaces;
   readonly secrets: Secrets;
   readonly events: EventSink;
   readonly workloads: Workloads;

@@ -14,6 +14,7 @@ import {
   readMark,
 } from '../plan/lease-mark.ts';
 import { dynamicRequest, sourceDigest } from '../plan/request.ts';
+import { openRequests } from '../plan/requests.ts';
 import type { Owner, SecretDigest } from '../plan/secret.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import type { Deps } from './deps.ts';
@@ -66,6 +67,8 @@ export async function gatherDynamic(
     stray,
     world: {
       ...worldOf(deps, object, learned, records),
+      syncAsked:
+        openRequests(object).sync !== undefined && !learned.asked.has(mark?.revision ?? ''),
       sourceDigest: 'digest' in origin ? origin.digest : undefined,
       secret: secret && secretFacts(object, owner, secret, reading),
       stray: strayFacts(deps, owner, stray),
@@ -78,7 +81,7 @@ function worldOf(
   object: VaultDynamicSecret,
   learned: Learned,
   records: readonly LedgerRecord[],
-): Omit<DynamicWorld, 'sourceDigest' | 'secret' | 'stray'> {
+): Omit<DynamicWorld, 'sourceDigest' | 'secret' | 'stray' | 'syncAsked'> {
   return {
     now: deps.clock.now(),
     uid: object.metadata.uid,
@@ -87,6 +90,7 @@ function worldOf(
     renewalPercent: object.spec.renewalPercent,
     records: records.map((record) => factsOf(deps, record)),
     findings: learned.findings,
+    rotateRequest: openRequests(object).rotate,
     restartedRevision: learned.restarted ?? object.status?.restartedRevision,
   };
 }

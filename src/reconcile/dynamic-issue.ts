@@ -6,7 +6,9 @@ import type { SecretAnswer } from '../api/vault-exchange.ts';
 import { issue } from '../ledger/issue.ts';
 import type { LedgerRecord, RecordLease } from '../ledger/record.ts';
 import { planDestination } from '../plan/destination.ts';
-import { type DynamicPlan, type IssueCause, inPlace } from '../plan/dynamic-secret.ts';
+import type { IssueCause } from '../plan/dynamic-cause.ts';
+import { inPlace } from '../plan/dynamic-records.ts';
+import type { DynamicPlan } from '../plan/dynamic-secret.ts';
 import { writeMark } from '../plan/lease-mark.ts';
 import { secretMac } from '../plan/mac.ts';
 import { renderSecret } from '../plan/render.ts';
@@ -25,12 +27,14 @@ export async function issueCredential(turn: Turn, plan: IssuePlan): Promise<void
   const { deps, situation, context } = turn;
   const origin = originOf(turn);
   await refuseHopelessWrite(turn, plan.why);
+  const { rotateRequest } = situation.world;
   const wanted = {
     owner: situation.owner,
     destination: situation.object.spec.destination.name,
     sourceDigest: origin.digest,
     restarts: plan.restarts,
     repair: plan.repair,
+    ...(rotateRequest !== undefined && { rotateRequest }),
     identity: origin.identity,
     request: origin.request,
   };

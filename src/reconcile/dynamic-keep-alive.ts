@@ -13,7 +13,7 @@ import { ownerOf } from './load.ts';
 import type { StoredObject } from './ports.ts';
 import { caught } from './report.ts';
 
-/** VSO's default: that of the object is not known here. */
+/** VSO's default, where the object has none that is legal. */
 const RENEWAL_PERCENT = 67;
 
 export interface KeptAlive {
@@ -27,11 +27,12 @@ export interface KeptAlive {
 
 export async function keepAlive(renewing: Renewing, stored: StoredObject): Promise<KeptAlive> {
   let fault: Fault | undefined;
-  for (const record of inUse(renewing, stored)) fault = (await renew(renewing, record)) ?? fault;
+  for (const record of inUse(renewing, stored))
+    fault = (await renew(renewing, stored, record)) ?? fault;
   const kept = inUse(renewing, stored);
   return {
     endsAt: earliest(kept.map(credentialEndsAt)),
-    nextAt: earliest(kept.flatMap((record) => nextDueAt(worldOf(renewing, record)) ?? [])),
+    nextAt: earliest(kept.flatMap((record) => nextDueAt(worldOf(renewing, stored, record)) ?? [])),
     fault,
   };
 }
@@ -43,11 +44,15 @@ function inUse({ deps }: Renewing, stored: StoredObject): readonly LedgerRecord[
 }
 
 /** Lease and token, each at most once. */
-async function renew(renewing: Renewing, { revision }: LedgerRecord): Promise<Fault | undefined> {
+async function renew(
+  renewing: Renewing,
+  stored: StoredObject,
+  { revision }: LedgerRecord,
+): Promise<Fault | undefined> {
   try {
     for (const kind of ['renew-lease', 'renew-token'] as const) {
       const record = renewing.deps.book.get(revision);
-      if (!record || planRenewal(worldOf(renewing, record))?.kind !== kind) continue;
+      if (!record || planRenewal(worldOf(renewing, stored, record))?.kind !== kind) continue;
       await (kind === 'renew-lease' ? renewLease : renewToken)(renewing, revision);
     }
     return undefined;
@@ -57,20 +62,32 @@ async function renew(renewing: Renewing, { revision }: LedgerRecord): Promise<Fa
 }
 
 /** One record alone, and no Secret: what can be judged without the object. */
-function worldOf({ deps, learned }: Renewing, record: LedgerRecord): DynamicWorld {
+function worldOf(
+  { deps, learned }: Renewing,
+  stored: StoredObject,
+  record: LedgerRecord,
+): DynamicWorld {
   return {
     now: deps.clock.now(),
     uid: record.owner.uid,
     holder: deps.settings.holder,
     destination: record.destination,
     sourceDigest: undefined,
-    renewalPercent: RENEWAL_PERCENT,
+    renewalPercent: percentOf(stored),
     records: [factsOf(deps, record)],
     secret: undefined,
     stray: undefined,
     findings: learned.findings,
+    syncAsked: false,
+    rotateRequest: undefined,
     restartedRevision: undefined,
   };
+}
+
+/** Read by hand: the rest of the specification may be what is refused. */
+function percentOf({ spec }: StoredObject): number {
+  const percent: unknown = Object(spec).renewalPercent;
+  return Number.isInteger(percent) ? Number(percent) : RENEWAL_PERCENT;
 }
 
 function earliest(instants: readonly number[]): number | undefined {

@@ -12,6 +12,7 @@ export async function renewLease(turn: Renewing, revision: string): Promise<void
   if (!record?.lease) return;
   const { lease } = record;
   learned.renewing = true;
+  learned.asked.add(revision);
   const granted = await askForLease(turn, record, lease.id, lease.fullTtlMs);
   const verdict = judgeRenewal(lease.fullTtlMs, granted);
   context.observer.count('vault_lease_operator_renewals_total', { result: verdict.kind });

@@ -1,7 +1,9 @@
 /** What a VaultDynamicSecret's status says after a reconcile, from its last turn and what was learned on the way. */
 import { REASONS } from '../api/reasons.ts';
 import { credentialEndsAt, type LedgerRecord } from '../ledger/record.ts';
-import { inPlace } from '../plan/dynamic-secret.ts';
+import { isRotationOpen } from '../plan/dynamic-cause.ts';
+import { inPlace } from '../plan/dynamic-records.ts';
+import { handledRequests } from '../plan/requests.ts';
 import {
   GIVE_BACK_DOUBTFUL,
   type GiveBackFacts,
@@ -33,7 +35,7 @@ export async function reportDynamic(
     usable: endsAt !== undefined && deps.clock.now() < endsAt,
     synced: record ? isAsWanted(turn, record) : endsAt !== undefined,
     fault,
-    working: isRepairPending(turn) ? REPAIR_PENDING : undefined,
+    working: workingOn(turn),
     restart,
     renewal: renewalFacts(learned, failure),
     giveBack: record && giveBackFacts(record),
@@ -42,7 +44,7 @@ export async function reportDynamic(
     stored,
     fault,
     summary: summariseSync(facts),
-    fields: record ? fieldsOf(turn, record, fault) : {},
+    fields: { ...(record && fieldsOf(turn, record, fault)), ...requestFields(turn, fault) },
     events: eventsOf(learned, record),
   };
 }
@@ -65,6 +67,14 @@ function recordInPlace({ deps, situation }: Turn): LedgerRecord | undefined {
 
 const REPAIR_PENDING =
   'the Secret was changed or deleted by someone else soon after a repair; it is repaired again, with a new credential, at most once a minute';
+
+const ROTATION_PENDING =
+  'a new credential was asked for soon after another; it is issued at most every 30 seconds';
+
+function workingOn(turn: Turn): string | undefined {
+  if (isRepairPending(turn)) return REPAIR_PENDING;
+  return isRotationOpen(turn.situation.world) ? ROTATION_PENDING : undefined;
+}
 
 function isRepairPending({ situation }: Turn): boolean {
   const { world } = situation;
@@ -113,6 +123,17 @@ function leaseFields({ learned, situation }: Turn, { lease }: LedgerRecord) {
       renewable: lease.renewable,
       requestID: learned.requestId ?? before?.requestID ?? '',
     },
+  };
+}
+
+/** A rotation is done with its credential in place, a look when nothing failed. */
+function requestFields({ situation }: Turn, fault: Fault | undefined) {
+  const { world, object } = situation;
+  const { handledSyncRequest, handledRotateRequest } = handledRequests(object);
+  const isRotated = inPlace(world)?.rotateRequest === handledRotateRequest;
+  return {
+    ...(!fault && handledSyncRequest !== undefined && { handledSyncRequest }),
+    ...(isRotated && handledRotateRequest !== undefined && { handledRotateRequest }),
   };
 }
 

@@ -4,18 +4,19 @@
  */
 import { nextDueAt, planDynamic } from '../plan/dynamic-secret.ts';
 import { summariseSync } from '../plan/status.ts';
-import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
+import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
 import { keyOf, type Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
 import { type Act, carryOut } from './dynamic-acts.ts';
 import { gatherDynamic } from './dynamic-gather.ts';
 import { keepAlive } from './dynamic-keep-alive.ts';
+import { leaseNext, reported } from './dynamic-next.ts';
 import { endInPlace, renewalFacts, reportDynamic } from './dynamic-report.ts';
 import { retire } from './dynamic-retire.ts';
-import type { Learned, Renewing, Turn } from './dynamic-turn.ts';
+import { type Learned, nothingLearned, type Renewing, type Turn } from './dynamic-turn.ts';
 import type { StoredObject } from './ports.ts';
-import { caught, finish, type Report } from './report.ts';
+import { caught } from './report.ts';
 import { isUnleased, reconcileUnleased } from './unleased.ts';
 
 /** Far more than any way through the planner takes. Reaching it is a bug that must not become a storm of calls. */
@@ -30,7 +31,7 @@ export async function reconcileDynamic(
 ): Promise<Outcome> {
   const stored = deps.store.get(ref);
   if (!stored) return reconcileGone(deps, ref, context);
-  const learned: Learned = { findings: new Map() };
+  const learned = nothingLearned();
   try {
     await deps.objects.stripFinalizers(stored, context.signal);
     const turn = await firstTurn(deps, stored, learned, context);
@@ -91,7 +92,7 @@ async function settle(
   const outcome = turn.learned.written ? 'written' : 'unchanged';
   const result = report.fault ? 'failed' : outcome;
   turn.context.observer.count('vault_lease_operator_syncs_total', { kind: stored.kind, result });
-  const next = nextOf({ nextAt: nextDueAt(turn.situation.world), endsAt: endInPlace(turn) });
+  const next = leaseNext({ nextAt: nextDueAt(turn.situation.world), endsAt: endInPlace(turn) });
   return reported(turn.deps, report, next, turn.context);
 }
 
@@ -111,31 +112,7 @@ async function failedToGather(
     renewal: renewalFacts(learned, kept.fault),
   });
   const report = { stored, fault: kept.fault ?? fault, summary, fields: {}, events: [] };
-  return reported(deps, report, nextOf(kept), context);
-}
-
-/** Renewals first: a lease that cannot be renewed has until its end, a status that cannot be written has not. */
-async function reported(
-  deps: Deps,
-  report: Report,
-  next: LeaseNext,
-  context: ReconcileContext,
-): Promise<Outcome> {
-  try {
-    return await finish(deps, report, next, context);
-  } catch (thrown) {
-    return { kind: 'failed', fault: caught(thrown, context), ...next };
-  }
-}
-
-type LeaseNext = Next & { readonly retryBefore?: number };
-
-function nextOf({ nextAt, endsAt }: { nextAt: number | undefined; endsAt: number | undefined }) {
-  return {
-    lane: 'renewal' as const,
-    ...(nextAt !== undefined && { nextAt }),
-    ...(endsAt !== undefined && { endsAt, retryBefore: endsAt }),
-  };
+  return reported(deps, report, leaseNext(kept), context);
 }
 
 /** The object is gone when a live read says so for its uid, never because the store lacks it. */

@@ -8,7 +8,7 @@ import type { LeaseRenewal } from '../api/vault-exchange.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { strayReplacementAt } from '../plan/dynamic-due.ts';
 import type { StrayFacts } from '../plan/dynamic-world.ts';
-import { endOf, type Span } from '../plan/lease.ts';
+import { dueAt, endOf, type Span } from '../plan/lease.ts';
 import type { LeaseMark } from '../plan/lease-mark.ts';
 import type { SecretDigest } from '../plan/secret.ts';
 import { faultOf } from '../runtime/fault.ts';
@@ -29,6 +29,8 @@ export interface Stray {
 export interface Adopted {
   readonly leaseId: string;
   readonly replaceAt: number;
+  /** Undefined when it cannot be renewed. */
+  readonly renewAt: number | undefined;
   readonly endsAt: number;
 }
 
@@ -57,7 +59,8 @@ function isOnRecord({ state, lease }: LedgerRecord, leaseId: string): boolean {
 }
 
 export function strayFacts(deps: Deps, ref: Ref, stray: Stray | undefined): StrayFacts | undefined {
-  return stray && { replaceAt: adopted(deps, ref, stray)?.replaceAt };
+  const { replaceAt, renewAt } = (stray && adopted(deps, ref, stray)) ?? {};
+  return stray && { replaceAt, renewAt };
 }
 
 /** When it ends as far as we know; undefined when it ended, or there is none. */
@@ -84,8 +87,15 @@ export async function adoptStray(turn: Turn, revision: string): Promise<void> {
     tokenTtlMs: deps.reads.tokenTtlMs(origin.identity) ?? Number.POSITIVE_INFINITY,
     spread: spreadOf(owner.uid),
   });
-  deps.strays.set(keyOf(owner), { leaseId: stray.leaseId, replaceAt, endsAt: endOf(span) });
-  learned.adopted = stray.leaseId;
+  const renewAt = granted?.kind === 'granted' ? renewalAt(turn, span) : undefined;
+  const { leaseId } = stray;
+  if (!adopted(deps, owner, stray)) learned.adopted = leaseId;
+  deps.strays.set(keyOf(owner), { leaseId, replaceAt, renewAt, endsAt: endOf(span) });
+}
+
+function renewalAt({ situation }: Turn, span: Span): number {
+  const { object, owner } = situation;
+  return dueAt(span, object.spec.renewalPercent, spreadOf(owner.uid));
 }
 
 /** It was replaced. */

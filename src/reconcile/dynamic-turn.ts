@@ -1,5 +1,5 @@
 /** One turn of a leased credential's reconcile: what is known, what was learned on the way, and what to report with. */
-import type { IssueCause } from '../plan/dynamic-secret.ts';
+import type { IssueCause } from '../plan/dynamic-cause.ts';
 import type { Finding } from '../plan/dynamic-world.ts';
 import type { ReconcileContext } from '../runtime/controller.ts';
 import { FaultError } from '../runtime/fault.ts';
@@ -11,6 +11,8 @@ import type { RestartResult } from './restarts.ts';
 export interface Learned {
   /** What Vault said of a revision's lease or token. */
   readonly findings: Map<string, Finding>;
+  /** Revisions whose lease Vault was asked about. */
+  readonly asked: Set<string>;
   /** Why a credential was issued and written, when one was. */
   issued?: IssueCause;
   written?: { readonly first: boolean };
@@ -24,6 +26,10 @@ export interface Learned {
   /** The revision that all targets were given, ahead of the status. */
   restarted?: string;
   restart?: RestartResult;
+}
+
+export function nothingLearned(): Learned {
+  return { findings: new Map(), asked: new Set() };
 }
 
 export interface Turn {

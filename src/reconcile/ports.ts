@@ -41,6 +41,12 @@ export interface Objects {
   stripFinalizers(object: StoredObject, signal: AbortSignal): Promise<void>;
 }
 
+/** What people wrote on namespaces. */
+export interface Namespaces {
+  /** Those of ours; undefined where there is no such namespace, or namespaces cannot be watched. */
+  annotations(namespace: string): Readonly<Record<string, string>> | undefined;
+}
+
 /** A Secret with its values, for the one line that writes it back. */
 export interface SecretContent {
   readonly digest: SecretDigest;

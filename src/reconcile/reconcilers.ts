@@ -2,8 +2,10 @@
 import type { KindName } from '../api/kinds.ts';
 import type { Reconcile } from '../runtime/controller.ts';
 import type { Deps } from './deps.ts';
+import { reconcilePausedDynamic } from './dynamic-paused.ts';
 import { reconcileDynamic } from './dynamic-secret.ts';
 import { LEDGER_RECORD, reconcileRetiring } from './give-back.ts';
+import { unlessPaused } from './paused.ts';
 import { reconcileStatic } from './static-secret.ts';
 import { reconcileAuth } from './vault-auth.ts';
 import { reconcileConnection } from './vault-connection.ts';
@@ -16,9 +18,13 @@ export function reconcilersOf(
     VaultConnection: (ref, context) => reconcileConnection(deps, ref, context),
     VaultAuth: (ref, context) => reconcileAuth(deps, ref, context),
     VaultAuthGlobal: (ref, context) => reconcileAuthGlobal(deps, ref, context),
-    VaultStaticSecret: (ref, context) => reconcileStatic(deps, ref, context),
-    VaultDynamicSecret: (ref, context) => reconcileDynamic(deps, ref, context),
-    VaultPKISecret: reconcileUnsupported(deps, 'VaultPKISecret'),
+    VaultStaticSecret: unlessPaused(deps, (ref, context) => reconcileStatic(deps, ref, context)),
+    VaultDynamicSecret: unlessPaused(
+      deps,
+      (ref, context) => reconcileDynamic(deps, ref, context),
+      reconcilePausedDynamic,
+    ),
+    VaultPKISecret: unlessPaused(deps, reconcileUnsupported(deps, 'VaultPKISecret')),
     SecretTransformation: reconcileUnsupported(deps, 'SecretTransformation'),
     [LEDGER_RECORD]: (ref, context) => reconcileRetiring(deps, ref, context),
   };

@@ -4,6 +4,7 @@
  */
 import type { Condition } from '../api/conditions.ts';
 import { changedStatus, mergeConditions } from '../plan/conditions.ts';
+import { pauseEvent } from '../plan/pause.ts';
 import type { Summary } from '../plan/status.ts';
 import { type EventText, transitionEvent } from '../plan/transition.ts';
 import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
@@ -51,10 +52,11 @@ export function caught(thrown: unknown, { observer, signal }: ReconcileContext):
 async function writeStatus(deps: Deps, report: Report, context: ReconcileContext): Promise<void> {
   const { stored, summary, fault } = report;
   const before = conditionsOf(stored);
+  const isPaused = summary.verdicts.some(({ type }) => type === 'Paused');
   const after = mergeConditions(before, summary.verdicts, {
     now: rfc3339(deps.clock.now()),
     generation: stored.metadata.generation,
-    retracted: summary.retracted,
+    retracted: isPaused ? summary.retracted : [...summary.retracted, 'Paused'],
   });
   const wanted = { ...unwritten(stored), ...report.fields, conditions: after };
   const patch = changedStatus(statusOf(stored), wanted);
@@ -64,8 +66,8 @@ async function writeStatus(deps: Deps, report: Report, context: ReconcileContext
   const change = transitionEvent({ before, after, fault, failures });
   const { uid } = stored.metadata;
   const about = { ...ref, uid, apiVersion: stored.apiVersion };
-  for (const event of change ? [...report.events, change] : report.events)
-    deps.events.emit({ about, ...event });
+  for (const event of [...report.events, change, pauseEvent(before, after)])
+    if (event) deps.events.emit({ about, ...event });
 }
 
 /**
@@ -87,7 +89,7 @@ function statusOf({ status }: StoredObject): Readonly<Record<string, unknown>> {
   return Object(status);
 }
 
-function conditionsOf(stored: StoredObject): readonly Condition[] {
+export function conditionsOf(stored: StoredObject): readonly Condition[] {
   const conditions = statusOf(stored)['conditions'];
   return Array.isArray(conditions) ? conditions : [];
 }

@@ -7,6 +7,7 @@ import { parseDuration } from '../api/duration.ts';
 import type { VaultStaticSecret } from '../api/vault-static-secret.ts';
 import { renderSecret } from '../plan/render.ts';
 import { staticRequest } from '../plan/request.ts';
+import { handledRequests } from '../plan/requests.ts';
 import { absenceFault, judgeKv2, judgePlain, type Source } from '../plan/source-state.ts';
 import { summariseSync } from '../plan/status.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
@@ -134,9 +135,10 @@ function count(
   });
 }
 
-function fieldsOf({ metadata }: VaultStaticSecret, { secretMAC }: PlainResult) {
+function fieldsOf(object: VaultStaticSecret, { secretMAC }: PlainResult) {
   return {
-    lastGeneration: metadata.generation,
+    lastGeneration: object.metadata.generation,
+    ...handledRequests(object),
     ...(secretMAC !== undefined && { secretMAC: secretMAC ?? undefined }),
   };
 }

@@ -1,9 +1,11 @@
 /**
  * What a change in the cluster sets in motion. Level, not edge: a trigger only names who must look again. Our own
- * status writes, and labels and annotations of an object, set nothing in motion.
+ * status writes, labels, and annotations that are no request of people, set nothing in motion.
  */
 import { API_VERSION } from '../api/group.ts';
 import type { OwnerReference } from '../api/object.ts';
+import { isPausing } from '../plan/pause.ts';
+import { isAsking } from '../plan/requests.ts';
 import type { Lane } from '../runtime/controller.ts';
 import { keyOf, type Ref } from '../runtime/ref.ts';
 import { dependantsOf, refOf } from './dependants.ts';
@@ -24,6 +26,25 @@ export function triggered(store: ObjectStore, change: Change, operatorNamespace:
   return isReferredTo(ref) ? [ref, ...dependantsOf(store, ref, operatorNamespace)] : [ref];
 }
 
+/** The objects of a namespace that was paused or resumed. */
+export function ofNamespaceChange(store: ObjectStore, namespace: string): Ref[] {
+  return SYNCING.flatMap((kind) => store.list(kind))
+    .filter(({ metadata }) => metadata.namespace === namespace)
+    .map(refOf);
+}
+
+/**
+ * What people asked of an object by an annotation: to be left alone, which costs nothing, or to be looked at, when
+ * they resume it too.
+ */
+export function requested({ before, after }: Change): 'rest' | 'look' | undefined {
+  if (!before || !after || isNews({ before, after }) || !SYNCING.includes(after.kind))
+    return undefined;
+  const [was, is] = [before, after].map(({ metadata }) => isPausing(metadata.annotations));
+  if (is && !was) return 'rest';
+  return was !== is || isAsking(before, after) ? 'look' : undefined;
+}
+
 interface Owned {
   readonly namespace: string;
   readonly ownerReferences: readonly OwnerReference[];
@@ -40,6 +61,9 @@ function ownersOf({ namespace, ownerReferences }: Owned): Ref[] {
     .filter(({ apiVersion }) => apiVersion === API_VERSION)
     .map(({ kind, name }) => ({ kind, namespace, name }));
 }
+
+/** The kinds that can be paused and asked. */
+const SYNCING: readonly string[] = ['VaultStaticSecret', 'VaultDynamicSecret', 'VaultPKISecret'];
 
 /** What a person just created or changed goes ahead of refreshes. */
 export const TRIGGER_LANE: Lane = 'first';

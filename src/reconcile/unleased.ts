@@ -8,6 +8,7 @@ import { parseDuration } from '../api/duration.ts';
 import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
 import type { DynamicPlan } from '../plan/dynamic-secret.ts';
 import { renderSecret } from '../plan/render.ts';
+import { handledRequests } from '../plan/requests.ts';
 import { absenceFault, judgePlain } from '../plan/source-state.ts';
 import type { Rotation } from '../plan/static-role.ts';
 import { summariseSync } from '../plan/status.ts';
@@ -183,6 +184,7 @@ function fieldsOf(object: VaultDynamicSecret, { secretMAC, rotation }: Synced) {
     revision: undefined,
     restartedRevision: undefined,
     lastGeneration: object.metadata.generation,
+    ...handledRequests(object),
   };
 }
 

@@ -107,7 +107,9 @@ syncConfig object
 syncConfig.instantUpdates boolean${TARGETS}${DESTINATION}`,
     status: `
 lastGeneration integer format=int64 relaxed
-secretMAC string${CLIENT_META}${CONDITIONS}`,
+secretMAC string
+handledSyncRequest string ours
+handledRotateRequest string ours${CLIENT_META}${CONDITIONS}`,
   },
 
   VaultDynamicSecret: {
@@ -142,7 +144,9 @@ lastRuntimePodUID string
 secretMAC string
 revision string ours
 restartedRevision string ours
-tokenRenewalTime integer format=int64 ours${CLIENT_META}${CONDITIONS}`,
+tokenRenewalTime integer format=int64 ours
+handledSyncRequest string ours
+handledRotateRequest string ours${CLIENT_META}${CONDITIONS}`,
   },
 
   VaultPKISecret: {

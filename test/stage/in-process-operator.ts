@@ -90,7 +90,11 @@ export class InProcessOperator implements OperatorControl {
   hasSeen(bookmark: () => string): boolean {
     const wired = this.#operator?.wired;
     if (!wired) return true;
-    const watches = [...wired.objects.reflectors, wired.secrets.reflector];
+    const { objects, secrets, namespaces } = wired;
+    const needed = [...objects.reflectors, secrets.reflector];
+    // Not every operator may watch namespaces.
+    const isDenied = namespaces.reflector.lastSeenVersion() === '';
+    const watches = isDenied ? needed : [...needed, namespaces.reflector];
     if (watches.some((watch) => watch.lastSeenVersion() === '')) return true;
     const version = BigInt(bookmark());
     return watches.every((watch) => BigInt(watch.lastSeenVersion()) >= version);
