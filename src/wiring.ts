@@ -97,6 +97,7 @@ function watchedSides(options: WiringOptions, wake: Wake): Pick<Sides, 'objects'
 function vaultSide(options: WiringOptions, wake: Wake): VaultDoor {
   return vaultDoor({
     ...options,
+    addresses: options.config.hardening.addresses,
     most: options.config.clientCacheSize,
     onLogin: (authName) => wake(authRef(authName), 'refresh'),
   });
@@ -116,6 +117,8 @@ function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): D
     files,
     reads: vault.sessions,
     tokens: vault.tokens,
+    loginSources: vault.loginSources,
+    clientCertificates: vault.clientCertificates,
     probes: vault.probes,
     authHealth: vault.logins,
     connections: new Connections(),

@@ -14,6 +14,7 @@ export type ConditionType =
   | 'RolloutRestart'
   | 'LeaseRenewal'
   | 'GiveBack'
+  | 'Hardened'
   | 'Available'
   | 'VaultClient'
   | 'VaultPing'

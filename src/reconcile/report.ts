@@ -5,7 +5,7 @@
 import type { Condition } from '../api/conditions.ts';
 import { changedStatus, mergeConditions } from '../plan/conditions.ts';
 import type { Summary } from '../plan/status.ts';
-import { type EventText, transitionEvent } from '../plan/transition.ts';
+import { type EventText, transitionEvent, warningEvent } from '../plan/transition.ts';
 import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import { rfc3339 } from '../runtime/instant.ts';
@@ -64,7 +64,8 @@ async function writeStatus(deps: Deps, report: Report, context: ReconcileContext
   const change = transitionEvent({ before, after, fault, failures });
   const { uid } = stored.metadata;
   const about = { ...ref, uid, apiVersion: stored.apiVersion };
-  for (const event of change ? [...report.events, change] : report.events)
+  const warning = warningEvent(before, after);
+  for (const event of [...report.events, change, warning].filter((each) => each !== undefined))
     deps.events.emit({ about, ...event });
 }
 

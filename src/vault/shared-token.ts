@@ -49,6 +49,11 @@ export class SharedToken {
     if (this.#held) this.#held.ownsLeases = false;
   }
 
+  /** Of what its login was made from; undefined without a token or a source. */
+  get sourceDigest(): string | undefined {
+    return this.#held?.login.sourceDigest;
+  }
+
   get loginTtlMs(): number | undefined {
     return this.#held?.login.ttlMs;
   }
