@@ -5,6 +5,8 @@
  */
 import { parseGoDuration } from './go-duration.ts';
 import { OPTIONS, type Option, type OptionName } from './options.ts';
+import { AddressRule } from './plan/address-rule.ts';
+import type { HardenedRules } from './plan/hardening.ts';
 import type { LogLevel } from './runtime/observer.ts';
 import { parseAddress } from './telemetry/address.ts';
 import { logLevelOf } from './telemetry/logger.ts';
@@ -27,6 +29,7 @@ export interface Config {
   readonly concurrency: number;
   readonly excludeRaw: boolean;
   readonly allowDefaultGlobals: boolean;
+  readonly hardening: HardenedRules;
   readonly ledger: LedgerStorage;
   readonly overlapMs: number;
   readonly ownerGraceMs: number;
@@ -77,6 +80,7 @@ export function readConfig(around: Surroundings): Config {
     allowDefaultGlobals: listOf(value('global-vault-auth-options')).includes(
       'allow-default-globals',
     ),
+    hardening: hardeningOf(given, value, flag),
     ledger: ledgerOf(value('client-cache-persistence-model')),
     overlapMs: duration('lease-overlap'),
     ownerGraceMs: duration('lease-owner-grace'),
@@ -104,6 +108,36 @@ function actionOf(flag: (name: OptionName) => boolean): Config['action'] {
   if (flag('help')) return 'help';
   if (flag('version')) return 'version';
   return flag('uninstall') ? 'uninstall' : 'run';
+}
+
+/** A rule that is given stands for itself; the others follow --hardened. */
+function hardeningOf(
+  given: Given,
+  value: (name: OptionName) => string,
+  flag: (name: OptionName) => boolean,
+): HardenedRules {
+  const hardened = flag('hardened');
+  const addresses = 'allowed-vault-addresses';
+  const open = listOf(value('open-vault-auths')).filter(Boolean);
+  const isAnyOpen = open.includes('*') || (open.length === 0 && !hardened);
+  return {
+    addresses:
+      hardened || value(addresses) !== '' ? addressRuleOf(addresses, value(addresses)) : undefined,
+    audienceRequired: given.has('require-audience') ? flag('require-audience') : hardened,
+    apiServerAudiences: listOf(value('api-server-audiences')),
+    openAuths: isAnyOpen ? 'any' : open,
+    skipTlsVerifyAllowed: given.has('allow-skip-tls-verify')
+      ? flag('allow-skip-tls-verify')
+      : !hardened,
+  };
+}
+
+function addressRuleOf(name: string, text: string): AddressRule {
+  try {
+    return new AddressRule(listOf(text));
+  } catch (error) {
+    throw new ConfigError(`flag --${name}: ${error instanceof Error ? error.message : ''}`);
+  }
 }
 
 /** The text of --help. */

@@ -117,6 +117,47 @@ export const OPTIONS = {
     env: 'VLO_LEASE_OWNER_GRACE',
     meaning: 'How long the credential of a deleted object stays valid.',
   },
+  hardened: {
+    kind: 'bool',
+    default: 'false',
+    env: 'VLO_HARDENED',
+    meaning:
+      'All hardened rules; each of the next five options that is given says otherwise for itself. Without it what they would refuse is a warning condition.',
+  },
+  'allowed-vault-addresses': {
+    kind: 'text',
+    default: '',
+    env: 'VLO_ALLOWED_VAULT_ADDRESSES',
+    meaning:
+      'Comma-separated; the only addresses that are called as a Vault: host (vault.example.com, vault.example.com:8200, *.example.com), network (10.0.0.0/8, fd00::/8) or * for any, over https unless http:// stands before it. Loopback, link-local and metadata addresses only where their network is listed. Unset: any; with --hardened: none.',
+  },
+  'require-audience': {
+    kind: 'bool',
+    default: '',
+    env: 'VLO_REQUIRE_AUDIENCE',
+    meaning:
+      'Refuse logins whose service account token would be for no named audience, or for one of --api-server-audiences.',
+  },
+  'api-server-audiences': {
+    kind: 'text',
+    default:
+      'https://kubernetes.default.svc,https://kubernetes.default.svc.cluster.local,kubernetes.default.svc,kubernetes.default.svc.cluster.local',
+    env: 'VLO_API_SERVER_AUDIENCES',
+    meaning: "Comma-separated; what the API server's own --api-audiences are.",
+  },
+  'open-vault-auths': {
+    kind: 'text',
+    default: '',
+    env: 'VLO_OPEN_VAULT_AUTHS',
+    meaning:
+      'Comma-separated namespace/name of the VaultAuth and VaultAuthGlobal objects that may be open to every namespace, as "default" in the namespace of the operator and any with allowedNamespaces ["*"] are; * for all that ask. Unset: all; with --hardened: none.',
+  },
+  'allow-skip-tls-verify': {
+    kind: 'bool',
+    default: '',
+    env: 'VLO_ALLOW_SKIP_TLS_VERIFY',
+    meaning: 'Let a VaultConnection set skipTLSVerify. Unset: yes; with --hardened: no.',
+  },
   'zap-log-level': {
     kind: 'text',
     default: 'info',

@@ -122,6 +122,7 @@ const NAMESPACES_DENIED =
 function vaultSide(options: WiringOptions, wake: Wake): VaultDoor {
   return vaultDoor({
     ...options,
+    addresses: options.config.hardening.addresses,
     most: options.config.clientCacheSize,
     onLogin: (authName) => wake(authRef(authName), 'refresh'),
   });
@@ -142,6 +143,8 @@ function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): D
     files,
     reads: vault.sessions,
     tokens: vault.tokens,
+    loginSources: vault.loginSources,
+    clientCertificates: vault.clientCertificates,
     probes: vault.probes,
     authHealth: vault.logins,
     connections: new Connections(),

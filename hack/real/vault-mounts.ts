@@ -13,6 +13,9 @@ const VAULT_PATHS = {
   kubernetes: 'kubernetes',
   kv1: 'kv1',
   kv2: 'kv',
+  jwt: 'jwt',
+  appRole: 'approle',
+  cert: 'cert',
   database: 'database',
   databaseConnection: 'postgres',
 } as const;
@@ -34,6 +37,13 @@ export async function mountKubernetesAuth(vault: Vault, apiServer: ApiServer): P
     token_reviewer_jwt: apiServer.adminToken,
     disable_local_ca_jwt: true,
   });
+}
+
+/** Logins without a role and, for jwt, without keys: who logs in so brings them. */
+export async function mountOtherAuth(vault: Vault): Promise<void> {
+  const { jwt, appRole, cert } = VAULT_PATHS;
+  for (const path of [jwt, appRole, cert])
+    await vault.request('POST', `sys/auth/${path}`, { type: path });
 }
 
 export async function mountDatabase(vault: Vault, postgres: Postgres): Promise<void> {

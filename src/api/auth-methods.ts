@@ -9,7 +9,7 @@ import { int64, stringList, stringMap } from './shared.ts';
 /** The value of VaultAuth `spec.method` and VaultAuthGlobal `spec.defaultAuthMethod`. */
 export const methodName = {
   type: 'string',
-  enum: ['kubernetes', 'jwt', 'appRole', 'aws', 'gcp'],
+  enum: ['kubernetes', 'jwt', 'appRole', 'cert', 'aws', 'gcp'],
 } as const satisfies StringSchema;
 
 const role = { type: 'string', description: 'The role of the auth method in Vault.' } as const;
@@ -17,7 +17,7 @@ const role = { type: 'string', description: 'The role of the auth method in Vaul
 const audiences = {
   ...stringList,
   description:
-    "Audiences of the service account's token. Vault compares them with the audience that its role is bound to. Without a value the token is for the API server's own audience.",
+    "Audiences of the service account's token. Vault compares them with the audience that its role is bound to. Without a value the token is for the API server's own audience, which is a warning, and is refused by the operator's option require-audience.",
 } as const;
 
 const tokenExpirationSeconds = {
@@ -25,7 +25,7 @@ const tokenExpirationSeconds = {
   default: 600,
   minimum: 600,
   description:
-    "Lifetime of the service account's token in seconds. Kubernetes grants at least ten minutes.",
+    "Lifetime of the service account's token in seconds. Kubernetes grants at least ten minutes. A VaultAuth that says 600, or nothing, takes what its VaultAuthGlobal says.",
 } as const;
 
 const kubernetes = {
@@ -45,14 +45,13 @@ const kubernetes = {
 
 const jwt = {
   type: 'object',
-  description:
-    'Settings of the method jwt: login with a JSON web token. Not acted on yet, as the method is not.',
+  description: 'Settings of the method jwt: login with a JSON web token.',
   properties: {
     role,
     secretRef: {
       type: 'string',
       description:
-        'Secret in the namespace of the asking object that holds the token under the key jwt. Ignored when serviceAccount is set.',
+        'Secret in the namespace of the asking object that holds the token under the key jwt. It is read for each login and looked at every minute: a new token is a new login. Ignored when serviceAccount is set.',
     },
     serviceAccount: {
       type: 'string',
@@ -65,19 +64,31 @@ const jwt = {
 
 const appRole = {
   type: 'object',
-  description:
-    'Settings of the method appRole: login with a role id and a secret id. Not acted on yet, as the method is not.',
+  description: 'Settings of the method appRole: login with a role id and a secret id.',
   properties: {
     roleId: { type: 'string', description: 'The role id of the AppRole.' },
     secretRef: {
       type: 'string',
       description:
-        'Secret in the namespace of the asking object that holds the secret id under the key id. Excludes secretIDPath.',
+        'Secret in the namespace of the asking object that holds the secret id under the key id. It is read for each login and looked at every minute: a new secret id is a new login. Excludes secretIDPath.',
     },
     secretIDPath: {
       type: 'string',
       description:
-        "Absolute path of a file in the operator's pod that holds the secret id. Excludes secretRef.",
+        "Absolute path of a file in the operator's pod, of at most 1 MiB, that holds the secret id; white space around it does not count. Watched as secretRef is. Paths below the operator's own service account, /proc, /sys and /dev are refused. Excludes secretRef.",
+    },
+  },
+} as const satisfies Fields[string];
+
+const cert = {
+  type: 'object',
+  description:
+    'Settings of the method cert: login with the client certificate of the VaultConnection, which must be in the namespace of the VaultAuth.',
+  properties: {
+    role: {
+      type: 'string',
+      description:
+        'The role of the auth method in Vault. Without a value Vault takes the first one that the certificate fits.',
     },
   },
 } as const satisfies Fields[string];
@@ -136,7 +147,7 @@ const gcp = {
 } as const satisfies Fields[string];
 
 /** The method blocks of VaultAuth. */
-export const methods = { kubernetes, jwt, appRole, aws, gcp } as const satisfies Fields;
+export const methods = { kubernetes, jwt, appRole, cert, aws, gcp } as const satisfies Fields;
 
 const loginDefaults = {
   namespace: {
@@ -162,6 +173,7 @@ export const globalMethods = {
   kubernetes: { ...kubernetes, properties: { ...kubernetes.properties, ...loginDefaults } },
   jwt: { ...jwt, properties: { ...jwt.properties, ...loginDefaults } },
   appRole: { ...appRole, properties: { ...appRole.properties, ...loginDefaults } },
+  cert: { ...cert, properties: { ...cert.properties, ...loginDefaults } },
   aws: { ...aws, properties: { ...aws.properties, ...loginDefaults } },
   gcp: { ...gcp, properties: { ...gcp.properties, ...loginDefaults } },
 } as const satisfies Fields;

@@ -15,6 +15,7 @@ export type ConditionType =
   | 'LeaseRenewal'
   | 'GiveBack'
   | 'Paused'
+  | 'Hardened'
   | 'Available'
   | 'VaultClient'
   | 'VaultPing'

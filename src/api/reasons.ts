@@ -93,6 +93,37 @@ export const REASONS = {
     means: 'The CA Secret or file is missing or holds no certificate.',
     remedy: 'Provide a PEM certificate under the key ca.crt.',
   },
+  ClientCertificateInvalid: {
+    means: 'The client certificate of the VaultConnection is missing or cannot be used.',
+    remedy: 'Provide a Secret of type kubernetes.io/tls with a certificate and its key.',
+  },
+  ClientCertificateNotAllowed: {
+    means:
+      'The client certificate of a VaultConnection serves the VaultAuths of its own namespace.',
+    remedy:
+      'Create the VaultAuth beside the VaultConnection, or a VaultConnection beside the VaultAuth.',
+  },
+  LoginSourceInvalid: {
+    means: 'The Secret or file that a login is made from is missing or holds no value.',
+    remedy: 'Provide what the message names.',
+  },
+  // the hardened rules
+  VaultAddressRefused: {
+    means: 'The address of the VaultConnection is not one that the operator may call.',
+    remedy: 'Use a listed https address, or list it in --allowed-vault-addresses.',
+  },
+  TLSVerificationSkipped: {
+    means: 'The certificate of Vault is not checked.',
+    remedy: 'Set skipTLSVerify to false and give the CA.',
+  },
+  AudienceTooWide: {
+    means: 'Vault is sent a token that the API server takes, too.',
+    remedy: 'Name an audience in the VaultAuth and bind the role in Vault to it.',
+  },
+  OpenToAllNamespaces: {
+    means: 'Every namespace may log in with the object.',
+    remedy: 'List the namespaces, or list the object in --open-vault-auths.',
+  },
   // Vault
   VaultClientConfigError: {
     means: 'No Vault client can be made from the objects.',
@@ -147,6 +178,11 @@ export const REASONS = {
   LoginDenied: {
     means: 'Vault refused the login.',
     remedy: 'Check role, bound service account, audience and mount of the auth method.',
+  },
+  SecretIdRefused: {
+    means: 'Vault refused the role id or the secret id of an AppRole: wrong, expired or used up.',
+    remedy:
+      'Provide a new secret id; raise secret_id_num_uses and secret_id_ttl of the role, or set them to 0.',
   },
   PermissionDenied: {
     means: "The token's policies do not allow the request.",

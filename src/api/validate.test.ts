@@ -101,7 +101,7 @@ describe('an object that is not valid is told', () => {
     [
       'VaultAuth',
       { method: 'ldap' },
-      'spec.method must be one of kubernetes, jwt, appRole, aws, gcp',
+      'spec.method must be one of kubernetes, jwt, appRole, cert, aws, gcp',
     ],
     [
       'VaultAuth',
@@ -185,7 +185,7 @@ describe('what has no behaviour yet', () => {
     ['VaultPKISecret', {}, ['kind']],
     ['SecretTransformation', {}, ['kind']],
     ['VaultAuth', { method: 'kubernetes', jwt: { role: 'unused' } }, []],
-    ['VaultAuth', { method: 'jwt' }, ['spec.method']],
+    ['VaultAuth', { method: 'aws' }, ['spec.method']],
     ['VaultAuth', { storageEncryption: { mount: 'a', keyName: 'b' } }, ['spec.storageEncryption']],
     ['VaultAuthGlobal', { defaultAuthMethod: 'jwt' }, []],
     ['VaultStaticSecret', kv, []],
@@ -228,7 +228,7 @@ describe('what has no behaviour yet', () => {
 
   it('has a problem that reads as a sentence after its field', () => {
     for (const kind of Object.values(KINDS)) {
-      for (const { problem } of supported(kind.kind, { method: 'jwt', allowStaticCreds: true })) {
+      for (const { problem } of supported(kind.kind, { method: 'aws', allowStaticCreds: true })) {
         assert.match(problem, /^[A-Za-z].*[a-z]$/);
       }
     }

@@ -33,7 +33,7 @@ export const vaultAuthGlobal = defineKind({
       defaultAuthMethod: {
         ...methodName,
         description:
-          'Auth method of VaultAuth objects that name none. Only kubernetes is acted on yet: a VaultAuth that is left with another method is refused.',
+          'Auth method of VaultAuth objects that name none. aws and gcp are not acted on yet: a VaultAuth that is left with one of them is refused.',
       },
       defaultMount: {
         type: 'string',

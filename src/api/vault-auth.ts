@@ -87,14 +87,14 @@ export const vaultAuth = defineKind({
       },
       method: {
         ...methodName,
-        'x-not-yet': ['jwt', 'appRole', 'aws', 'gcp'],
+        'x-not-yet': ['aws', 'gcp'],
         description:
           'Auth method of Vault. The block of the same name holds its settings. May be left to a VaultAuthGlobal.',
       },
       mount: {
         type: 'string',
         description:
-          'Path at which the auth method is mounted in Vault, without "auth/". May be left to a VaultAuthGlobal.',
+          'Path at which the auth method is mounted in Vault, without "auth/". May be left to a VaultAuthGlobal. The method cert needs no value: it is cert then.',
       },
       params: {
         ...stringMap,

@@ -41,6 +41,11 @@ export const vaultConnection = defineKind({
         description:
           'File in the operator\'s pod that holds the trusted certificate authorities as PEM. Excludes caCertSecretRef; a path with ".." is refused.',
       },
+      clientCertSecretRef: {
+        type: 'string',
+        description:
+          'Secret of type kubernetes.io/tls in the namespace of this object, with the certificate (tls.crt) and key (tls.key) that the operator shows to the server. For servers that ask for one, and for the auth method cert. Only VaultAuth objects of this namespace may use a connection that has one. A change is picked up without a restart.',
+      },
       skipTLSVerify: {
         type: 'boolean',
         default: false,

@@ -12,11 +12,21 @@ export interface VaultEndpoint {
   /** PEM; absent means the system's roots. */
   readonly caPem?: string;
   readonly serverName?: string;
+  /** What we prove ourselves with to the server; only named here, so that whoever keeps an endpoint keeps no key. */
+  readonly client?: ClientCertificate;
   readonly skipVerify: boolean;
   /** Sent on every request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Total time of one call. */
   readonly timeoutMs: number;
+}
+
+/** A Secret of type kubernetes.io/tls. */
+export interface ClientCertificate {
+  readonly namespace: string;
+  readonly name: string;
+  /** Of the certificate that was in it when the VaultConnection was last looked at. */
+  readonly digest: string;
 }
 
 /** Login by a Kubernetes service account's token (Vault auth method "kubernetes"). */
@@ -29,8 +39,50 @@ export interface KubernetesLogin {
   readonly expirationSeconds: number;
 }
 
+/** A token that somebody else made, or one of a service account (Vault auth method "jwt"). */
+export interface JwtLogin {
+  readonly method: 'jwt';
+  readonly role: string;
+  readonly token: LoginSource | ServiceAccountToken;
+}
+
+export interface ServiceAccountToken extends Omit<KubernetesLogin, 'method' | 'role'> {
+  readonly kind: 'serviceAccount';
+}
+
+/** Vault auth method "approle". */
+export interface AppRoleLogin {
+  readonly method: 'appRole';
+  readonly roleId: string;
+  readonly secretId: LoginSource;
+}
+
+/** By the client certificate of the VaultConnection (Vault auth method "cert"). */
+export interface CertLogin {
+  readonly method: 'cert';
+  /** "": Vault takes the first role that the certificate fits. */
+  readonly role: string;
+}
+
+/** Where the value is that proves who we are. It is read for each login and never kept. */
+export type LoginSource =
+  | {
+      readonly kind: 'secret';
+      readonly namespace: string;
+      readonly name: string;
+      readonly key: string;
+    }
+  | { readonly kind: 'file'; readonly path: string };
+
 /** One member per login method; later methods add a member and a prover, nothing else changes. */
-export type Login = KubernetesLogin;
+export type Login = KubernetesLogin | JwtLogin | AppRoleLogin | CertLogin;
+
+/** Undefined for logins that are made from a fresh token of Kubernetes or from the connection itself. */
+export function sourceOf(login: Login): LoginSource | undefined {
+  if (login.method === 'appRole') return login.secretId;
+  if (login.method !== 'jwt' || login.token.kind === 'serviceAccount') return undefined;
+  return login.token;
+}
 
 /** Who we are at a Vault: the resolved form of VaultAuth + VaultAuthGlobal + VaultConnection for one consumer. */
 export interface VaultIdentity {
@@ -72,6 +124,8 @@ export interface TokenLogin extends TokenGrant {
   readonly policies: readonly string[];
   /** 0 means unlimited. */
   readonly numUses: number;
+  /** Digest of what was in the login's source; absent where there is none. */
+  readonly sourceDigest?: string;
 }
 
 /** One read or write of a secret. `path` is split at its slashes and each segment is encoded. */

@@ -111,7 +111,7 @@ function checkSuitable(login: TokenLogin, identity: VaultIdentity): void {
   throw new FaultError({
     kind: 'denied',
     reason: 'TokenUnsuitable',
-    message: `role "${identity.login.role}" of VaultAuth ${identity.authName} grants tokens with a use limit, which cannot own leases; set token_num_uses to 0`,
+    message: `the role in Vault of VaultAuth ${identity.authName} grants tokens with a use limit, which cannot own leases; set token_num_uses to 0`,
   });
 }
 

@@ -5,10 +5,16 @@
 import type { VaultAuth, VaultAuthSpec } from '../api/vault-auth.ts';
 import type { VaultAuthGlobal } from '../api/vault-auth-global.ts';
 import { refused, waiting } from '../runtime/fault.ts';
-import { DEFAULT_NAME, isAllowed, isOpenToAll, type NamedRef, nameOf } from './references.ts';
+import {
+  type Admission,
+  DEFAULT_NAME,
+  isAllowed,
+  isOpenToAll,
+  type NamedRef,
+  nameOf,
+} from './references.ts';
 
-export interface GlobalWorld {
-  readonly operatorNamespace: string;
+export interface GlobalWorld extends Admission {
   /** The operator's option allow-default-globals. */
   readonly allowDefaultGlobals: boolean;
   /** As seen from the namespace `home`: one that cannot be judged and may not be for us is not there. */
@@ -53,7 +59,7 @@ function mayUse(global: VaultAuthGlobal, auth: VaultAuth, world: GlobalWorld): b
   const { namespace, name } = global.metadata;
   const { allowedNamespaces } = global.spec;
   const object = { namespace, name, allowedNamespaces };
-  return isAllowed(object, auth.metadata.namespace, world.operatorNamespace);
+  return isAllowed(object, auth.metadata.namespace, world);
 }
 
 /** The same words for "not there" and "not allowed", so that nobody learns what another namespace holds. */
@@ -61,9 +67,7 @@ function notUsable(auth: VaultAuth, candidates: readonly NamedRef[], world: Glob
   const home = auth.metadata.namespace;
   const names = candidates.map(nameOf).join(' nor ');
   const subject = `VaultAuthGlobal ${names} (spec.vaultAuthGlobalRef of ${title(auth)})`;
-  const known = candidates.every(
-    (ref) => ref.namespace === home || isOpenToAll(ref, world.operatorNamespace),
-  );
+  const known = candidates.every((ref) => ref.namespace === home || isOpenToAll(ref, world));
   if (known)
     return waiting(
       'VaultAuthGlobalNotFound',

@@ -31,10 +31,11 @@ describe('mergeAuth takes', () => {
     }).headers;
 
   it('nothing of its own: all from the global', () => {
-    const { kubernetes, mount, namespace, headers: own } = merge({});
-    assert.deepEqual(kubernetes, {
+    const { login, mount, namespace, headers: own } = merge({});
+    assert.deepEqual(login('apps'), {
+      method: 'kubernetes',
       role: 'shared',
-      serviceAccount: 'shared',
+      serviceAccount: { namespace: 'apps', name: 'shared' },
       audiences: ['vault'],
       expirationSeconds: 900,
     });
@@ -42,19 +43,20 @@ describe('mergeAuth takes', () => {
     assert.deepEqual(own, {});
   });
 
-  it('everything of its own: nothing from the global', () => {
+  it('everything of its own: nothing from the global but a lifetime that the schema filled in', () => {
     const spec: VaultAuthSpec = {
       method: 'kubernetes',
       mount: 'own',
       namespace: 'ns-own',
       kubernetes: { ...KUBERNETES, audiences: ['own'] },
     };
-    const { kubernetes, mount, namespace } = merge(spec);
-    assert.deepEqual(kubernetes, {
+    const { login, mount, namespace } = merge(spec);
+    assert.deepEqual(login('apps'), {
+      method: 'kubernetes',
       role: 'app',
-      serviceAccount: 'web',
+      serviceAccount: { namespace: 'apps', name: 'web' },
       audiences: ['own'],
-      expirationSeconds: 600,
+      expirationSeconds: 900,
     });
     assert.deepEqual([mount, namespace], ['own', 'ns-own']);
   });
@@ -132,15 +134,15 @@ describe('mergeAuth refuses', () => {
     ],
     [
       'another method',
-      merging({ ...COMPLETE, method: 'appRole' }),
+      merging({ ...COMPLETE, method: 'aws' }),
       'NotSupportedYet',
-      /: spec\.method appRole/,
+      /: spec\.method aws/,
     ],
     [
       'another method by the global',
-      merging({ vaultAuthGlobalRef: { name: 'shared' } }, globalOf({ defaultAuthMethod: 'jwt' })),
+      merging({ vaultAuthGlobalRef: { name: 'shared' } }, globalOf({ defaultAuthMethod: 'gcp' })),
       'NotSupportedYet',
-      /from its VaultAuthGlobal\) jwt/,
+      /from its VaultAuthGlobal\) gcp/,
     ],
     [
       'no block of the method',

@@ -1,20 +1,14 @@
 /**
  * A VaultAuth and its VaultAuthGlobal made one. Precedence is VSO's: the VaultAuth, then the block of its method in
- * the global, then the global's defaults. What is missing after that is refused, naming the field.
+ * the global, then the global's defaults. What the method needs besides is judged in auth-login.ts.
  */
 import type { VaultAuth, VaultAuthSpec } from '../api/vault-auth.ts';
 import type { VaultAuthGlobal, VaultAuthGlobalSpec } from '../api/vault-auth-global.ts';
 import { refused } from '../runtime/fault.ts';
-import { isLegalName, nameOf } from './references.ts';
+import { type LoginPlan, type Method, planLogin } from './auth-login.ts';
+import { nameOf } from './references.ts';
 
 type Strings = Readonly<Record<string, string>>;
-
-interface KubernetesSettings {
-  readonly role: string;
-  readonly serviceAccount: string;
-  readonly audiences: readonly string[];
-  readonly expirationSeconds: number;
-}
 
 export interface MergedAuth {
   /** Path of the auth mount, without "auth/". */
@@ -23,14 +17,16 @@ export interface MergedAuth {
   readonly namespace: string;
   /** Sent with the login only. */
   readonly headers: Strings;
-  readonly kubernetes: KubernetesSettings;
+  /** How to log in, but for the namespace of the consumer. */
+  readonly login: LoginPlan;
 }
 
-type Block = Partial<NonNullable<VaultAuthGlobalSpec['kubernetes']>> & {
-  readonly tokenExpirationSeconds: number;
-};
-/** Where there is none, the default of the schema. */
-const NO_BLOCK: Block = { tokenExpirationSeconds: 600 };
+/** What the blocks of all methods have in a VaultAuthGlobal. */
+interface Block {
+  readonly mount?: string;
+  readonly namespace?: string;
+  readonly headers?: Strings;
+}
 
 /** The three layers that a value can come from; the first that is not empty wins. */
 interface Layers {
@@ -44,40 +40,33 @@ interface Layers {
 /** Throws InvalidSpec or NotSupportedYet. */
 export function mergeAuth(auth: VaultAuth, global: VaultAuthGlobal | undefined): MergedAuth {
   const all = global?.spec ?? {};
-  const layers: Layers = { auth, global, own: auth.spec, method: all.kubernetes ?? NO_BLOCK, all };
-  refuseOtherMethods(layers);
+  const name = methodOf(auth, global);
+  const layers: Layers = { auth, global, own: auth.spec, method: all[name] ?? {}, all };
   const { own, method } = layers;
+  const preset = name === 'cert' ? 'cert' : undefined;
   return {
-    kubernetes: mergeKubernetes(layers),
-    mount: needed(layers, 'spec.mount', [own.mount, method.mount, all.defaultMount]),
+    login: planLogin(name, auth, global),
+    mount: needed(layers, 'spec.mount', [own.mount, method.mount, all.defaultMount, preset]),
     namespace: firstOf([own.namespace, method.namespace, all.defaultVaultNamespace]),
     headers: mergeHeaders(layers),
   };
 }
 
-function refuseOtherMethods(layers: Layers): void {
-  const { own, all, auth } = layers;
-  const method = needed(layers, 'spec.method', [own.method, all.defaultAuthMethod]);
-  if (method === 'kubernetes') return;
-  const field = own.method ? 'spec.method' : 'spec.method (from its VaultAuthGlobal)';
+function methodOf(auth: VaultAuth, global: VaultAuthGlobal | undefined): Method {
+  const layers = { auth, global };
+  const { method: own } = auth.spec;
+  const candidates = [own, global?.spec.defaultAuthMethod];
+  const method = needed(layers, 'spec.method', candidates);
+  if (isSupported(method)) return method;
+  const field = own ? 'spec.method' : 'spec.method (from its VaultAuthGlobal)';
   throw refused(
     'NotSupportedYet',
-    `VaultAuth ${nameOf(auth.metadata)}: ${field} ${method} has no behaviour in this version; use kubernetes`,
+    `VaultAuth ${nameOf(auth.metadata)}: ${field} ${method} has no behaviour in this version; use kubernetes, jwt, appRole or cert`,
   );
 }
 
-/** The default of tokenExpirationSeconds stands in every block, so a VaultAuth with a block always wins, as with VSO. */
-function mergeKubernetes(layers: Layers): KubernetesSettings {
-  const { method } = layers;
-  const own: Block = layers.own.kubernetes ?? method;
-  const account = [own.serviceAccount, method.serviceAccount];
-  const lists = [own.audiences, method.audiences];
-  return {
-    role: needed(layers, 'spec.kubernetes.role', [own.role, method.role]),
-    serviceAccount: legal(layers, needed(layers, 'spec.kubernetes.serviceAccount', account)),
-    audiences: lists.find((list) => list?.length) ?? [],
-    expirationSeconds: own.tokenExpirationSeconds,
-  };
+function isSupported(method: string): method is Method {
+  return method === 'kubernetes' || method === 'jwt' || method === 'appRole' || method === 'cert';
 }
 
 /** `union` of all, `replace` for the first layer that has any, else those of the VaultAuth alone. */
@@ -94,7 +83,7 @@ function firstOf(values: readonly (string | undefined)[]): string {
 }
 
 function needed(
-  { auth, global }: Layers,
+  { auth, global }: Pick<Layers, 'auth' | 'global'>,
   field: string,
   values: readonly (string | undefined)[],
 ): string {
@@ -104,13 +93,5 @@ function needed(
   throw refused(
     'InvalidSpec',
     `VaultAuth ${nameOf(auth.metadata)}: ${field} is missing; set it there${elsewhere}`,
-  );
-}
-
-function legal({ auth }: Layers, serviceAccount: string): string {
-  if (isLegalName(serviceAccount)) return serviceAccount;
-  throw refused(
-    'InvalidSpec',
-    `VaultAuth ${nameOf(auth.metadata)}: spec.kubernetes.serviceAccount is no name of a ServiceAccount; correct it`,
   );
 }

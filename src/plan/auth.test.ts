@@ -46,7 +46,10 @@ describe('resolveIdentity', () => {
       { namespace: 'apps', vaultAuthRef: 'infra/auth' },
       worldOf(auth),
     );
-    assert.deepEqual(identity.login.serviceAccount, { namespace: 'apps', name: 'web' });
+    assert.deepEqual(identity.login.method === 'kubernetes' && identity.login.serviceAccount, {
+      namespace: 'apps',
+      name: 'web',
+    });
   });
 
   it('finds the default VaultAuth of the operator, open to all', () => {

@@ -8,22 +8,39 @@ export interface ConnectionFacts {
   readonly isValid: boolean;
   /** Of the specification, its CA, or Vault's answer. */
   readonly fault: Fault | undefined;
+  /** What the hardened rules find. */
+  readonly warning?: Verdict | undefined;
 }
 
-export function summariseConnection({ isValid, fault }: ConnectionFacts): Summary {
+export function summariseConnection({ isValid, fault, warning }: ConnectionFacts): Summary {
   const isReached = fault === undefined;
   const verdicts: Verdict[] = [
     ...healthOf({ usable: isReached, fault }),
     check('ResourceValidation', isValid, 'the specification is valid', fault),
     check('VaultPing', isReached, 'Vault answered', fault),
   ];
-  if (isValid) return { verdicts, retracted: ['VaultClient'] };
+  const warned = withWarning(warning);
+  if (isValid) return joined({ verdicts, retracted: ['VaultClient'] }, warned);
   const client = {
     type: 'VaultClient',
     status: 'False',
     reason: 'VaultClientConfigError',
   } as const;
-  return { verdicts: [...verdicts, { ...client, message: fault?.message ?? '' }], retracted: [] };
+  const all = [...verdicts, { ...client, message: fault?.message ?? '' }];
+  return joined({ verdicts: all, retracted: [] }, warned);
+}
+
+function withWarning(warning: Verdict | undefined): Summary {
+  return warning
+    ? { verdicts: [warning], retracted: [] }
+    : { verdicts: [], retracted: ['Hardened'] };
+}
+
+function joined(a: Summary, b: Summary): Summary {
+  return {
+    verdicts: [...a.verdicts, ...b.verdicts],
+    retracted: [...a.retracted, ...b.retracted],
+  };
 }
 
 export interface AuthFacts {
@@ -32,9 +49,11 @@ export interface AuthFacts {
   /** Of the specification, or of the last login under it. */
   readonly fault: Fault | undefined;
   readonly usesGlobal: boolean;
+  readonly warning?: Verdict | undefined;
 }
 
-export function summariseAuth({ isValid, fault, usesGlobal }: AuthFacts): Summary {
+export function summariseAuth({ isValid, fault, usesGlobal, warning }: AuthFacts): Summary {
+  const warned = withWarning(warning);
   const verdicts = [
     ...healthOf({ usable: fault === undefined, fault }),
     check(
@@ -44,14 +63,14 @@ export function summariseAuth({ isValid, fault, usesGlobal }: AuthFacts): Summar
       fault,
     ),
   ];
-  if (!usesGlobal) return { verdicts, retracted: ['Available'] };
+  if (!usesGlobal) return joined({ verdicts, retracted: ['Available'] }, warned);
   const available: Verdict = {
     type: 'Available',
     status: isValid ? 'True' : 'False',
     reason: 'VaultAuthGlobalRef',
     message: isValid ? 'the VaultAuthGlobal was merged' : (fault?.message ?? ''),
   };
-  return { verdicts: [...verdicts, available], retracted: [] };
+  return joined({ verdicts: [...verdicts, available], retracted: [] }, warned);
 }
 
 function check(

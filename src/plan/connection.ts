@@ -15,9 +15,11 @@ export type CaSource =
   | { readonly kind: 'file'; readonly path: string };
 
 interface CheckedConnection {
-  /** Complete but for the CA. */
-  readonly endpoint: Omit<VaultEndpoint, 'caPem'>;
+  /** Complete but for the CA and the client certificate. */
+  readonly endpoint: Omit<VaultEndpoint, 'caPem' | 'client'>;
   readonly ca: CaSource;
+  /** Name of the Secret with the client certificate, in the namespace of the VaultConnection. */
+  readonly clientSecret?: string;
 }
 
 /** Vault's own client waits as long. */
@@ -33,8 +35,12 @@ export function checkConnection(spec: VaultConnectionSpec): CheckedConnection {
     headers: spec.headers ?? {},
     timeoutMs: timeoutOf(spec.timeout),
   };
-  const serverName = spec.tlsServerName;
-  return { endpoint: serverName ? { ...endpoint, serverName } : endpoint, ca: caSourceOf(spec) };
+  const { tlsServerName: serverName, clientCertSecretRef } = spec;
+  return {
+    endpoint: serverName ? { ...endpoint, serverName } : endpoint,
+    ca: caSourceOf(spec),
+    ...(clientCertSecretRef && { clientSecret: clientSecretOf(clientCertSecretRef, spec) }),
+  };
 }
 
 /** The PEM as it was found. Throws CASecretInvalid when nothing was, or no certificate is in it. */
@@ -77,15 +83,24 @@ function timeoutOf(text: string | undefined): number {
 function caSourceOf({ caCertSecretRef, caCertPath }: VaultConnectionSpec): CaSource {
   if (caCertSecretRef && caCertPath)
     throw refused('InvalidSpec', 'spec.caCertSecretRef and spec.caCertPath are both set; keep one');
-  if (caCertSecretRef) return { kind: 'secret', name: secretName(caCertSecretRef) };
+  if (caCertSecretRef)
+    return { kind: 'secret', name: secretName('spec.caCertSecretRef', caCertSecretRef) };
   return caCertPath ? { kind: 'file', path: filePath(caCertPath) } : { kind: 'system' };
 }
 
-function secretName(name: string): string {
+function clientSecretOf(name: string, { address }: VaultConnectionSpec): string {
+  if (/^https:/i.test(address)) return secretName('spec.clientCertSecretRef', name);
+  throw refused(
+    'InvalidSpec',
+    'spec.clientCertSecretRef has no meaning over plain http; use https in spec.address or remove it',
+  );
+}
+
+function secretName(field: string, name: string): string {
   if (isLegalName(name)) return name;
   throw refused(
     'InvalidSpec',
-    'spec.caCertSecretRef is no name of a Secret; name one in the namespace of this object',
+    `${field} is no name of a Secret; name one in the namespace of this object`,
   );
 }
 

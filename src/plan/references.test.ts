@@ -52,6 +52,8 @@ describe('parseReference', () => {
   });
 });
 
+const ADMISSION = { operatorNamespace: 'operator', openAuths: 'any' } as const;
+
 describe('isAllowed', () => {
   const rows: readonly [string, string, string, readonly string[] | undefined, boolean][] = [
     ['the own namespace may, whatever is listed', 'apps', 'auth', [], true],
@@ -68,7 +70,7 @@ describe('isAllowed', () => {
   ];
   for (const [sentence, namespace, name, allowedNamespaces, want] of rows)
     it(sentence, () =>
-      assert.equal(isAllowed({ namespace, name, allowedNamespaces }, 'apps', 'operator'), want),
+      assert.equal(isAllowed({ namespace, name, allowedNamespaces }, 'apps', ADMISSION), want),
     );
 });
 
@@ -79,5 +81,5 @@ describe('names', () => {
       assert.equal(isLegalName(name), false);
   });
   it('open to all is only the default of the operator', () =>
-    assert.equal(isOpenToAll({ namespace: 'operator', name: 'default' }, 'operator'), true));
+    assert.equal(isOpenToAll({ namespace: 'operator', name: 'default' }, ADMISSION), true));
 });

@@ -41,25 +41,53 @@ export function parseReference(text: string | undefined, scope: ReferenceScope):
   );
 }
 
+/** Which objects may be open to every namespace. */
+export interface Admission {
+  readonly operatorNamespace: string;
+  /** "namespace/name" of those that may; 'any' is VSO's meaning. */
+  readonly openAuths: 'any' | readonly string[];
+}
+
 /**
  * VSO's rule for VaultAuth and VaultAuthGlobal: the same namespace, "default" of the operator's namespace, exactly
- * ["*"], or a namespace that is listed. "*" among others is a name like any other.
+ * ["*"], or a namespace that is listed. "*" among others is a name like any other. The second and the third count
+ * only for objects that may be open.
  */
 export function isAllowed(
   object: NamedRef & { readonly allowedNamespaces?: readonly string[] | undefined },
   consumerNamespace: string,
-  operatorNamespace: string,
+  admission: Admission,
 ): boolean {
   if (object.namespace === consumerNamespace) return true;
-  if (isOpenToAll(object, operatorNamespace)) return true;
+  if (isOpenToAll(object, admission)) return true;
   const allowed = object.allowedNamespaces ?? [];
-  if (allowed.length === 1 && allowed[0] === '*') return true;
+  if (isStarred(allowed)) return mayBeOpen(object, admission);
   return allowed.includes(consumerNamespace);
 }
 
 /** Its existence is no secret: everybody may use it. */
-export function isOpenToAll(ref: NamedRef, operatorNamespace: string): boolean {
+export function isOpenToAll(ref: NamedRef, admission: Admission): boolean {
+  return isDefault(ref, admission) && mayBeOpen(ref, admission);
+}
+
+/** Whether an object says that it is open to every namespace: by its name, or by what it lists. */
+export function asksToBeOpen(
+  object: NamedRef & { readonly allowedNamespaces?: readonly string[] | undefined },
+  admission: Admission,
+): boolean {
+  return isDefault(object, admission) || isStarred(object.allowedNamespaces ?? []);
+}
+
+function isDefault(ref: NamedRef, { operatorNamespace }: Admission): boolean {
   return ref.namespace === operatorNamespace && ref.name === DEFAULT_NAME;
+}
+
+function isStarred(allowed: readonly string[]): boolean {
+  return allowed.length === 1 && allowed[0] === '*';
+}
+
+function mayBeOpen(ref: NamedRef, { openAuths }: Admission): boolean {
+  return openAuths === 'any' || openAuths.includes(nameOf(ref));
 }
 
 export function nameOf(ref: NamedRef): string {

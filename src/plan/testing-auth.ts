@@ -4,6 +4,7 @@ import type { VaultAuth, VaultAuthSpec } from '../api/vault-auth.ts';
 import type { VaultAuthGlobal, VaultAuthGlobalSpec } from '../api/vault-auth-global.ts';
 import type { VaultEndpoint } from '../api/vault-exchange.ts';
 import type { AuthWorld, UsableConnection } from './auth.ts';
+import { type HardenedRules } from './hardening.ts';
 import { type NamedRef, nameOf } from './references.ts';
 
 export const ENDPOINT: VaultEndpoint = {
@@ -38,6 +39,13 @@ export function globalOf(spec: VaultAuthGlobalSpec, ref = 'apps/shared'): VaultA
   return { apiVersion: 'v', kind: 'VaultAuthGlobal', metadata: meta(ref, 'uid-global'), spec };
 }
 
+export const UNHARDENED: HardenedRules = {
+  audienceRequired: false,
+  apiServerAudiences: ['https://kubernetes.default.svc'],
+  openAuths: 'any',
+  skipTlsVerifyAllowed: true,
+};
+
 /** A cluster that holds just these objects, and a VaultConnection by every name but none and broken. */
 export function worldOf(
   auth?: VaultAuth,
@@ -46,6 +54,8 @@ export function worldOf(
 ): AuthWorld {
   return {
     operatorNamespace: 'operator',
+    openAuths: 'any',
+    rules: UNHARDENED,
     allowDefaultGlobals: true,
     auth: (ref) => (has(auth, ref) ? auth : undefined),
     global: (ref) => (has(global, ref) ? global : undefined),

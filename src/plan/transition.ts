@@ -32,6 +32,16 @@ export function transitionEvent(transition: Transition): EventText | undefined {
     : undefined;
 }
 
+/** Of the hardened rules: told when it comes, or becomes another. */
+export function warningEvent(
+  before: readonly Condition[],
+  after: readonly Condition[],
+): EventText | undefined {
+  const [was, is] = [before, after].map((all) => all.find(({ type }) => type === 'Hardened'));
+  if (!is || is.reason === was?.reason) return undefined;
+  return { type: 'Warning', reason: is.reason, message: is.message };
+}
+
 function failureEvent(fault: Fault, transition: Transition): EventText | undefined {
   const { event, eventAfter } = FAULTS[fault.kind];
   const isTold = eventAfter > 1 ? transition.failures !== eventAfter : wasTold(fault, transition);

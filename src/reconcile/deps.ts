@@ -2,6 +2,7 @@
 import type { Book } from '../ledger/book.ts';
 import type { Held } from '../ledger/held.ts';
 import type { VaultTokens } from '../ledger/ports.ts';
+import type { HardenedRules } from '../plan/hardening.ts';
 import type { RotationWatch } from '../plan/rotation-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Lane } from '../runtime/controller.ts';
@@ -11,8 +12,10 @@ import type { Connections } from './connections.ts';
 import type { Adopted } from './dynamic-stray.ts';
 import type {
   AuthHealth,
+  ClientCertificates,
   EventSink,
   Files,
+  LoginSources,
   Namespaces,
   ObjectStore,
   Objects,
@@ -26,6 +29,7 @@ export interface Settings {
   readonly operatorNamespace: string;
   readonly allowDefaultGlobals: boolean;
   readonly excludeRaw: boolean;
+  readonly hardening: HardenedRules;
   readonly overlapMs: number;
   readonly ownerGraceMs: number;
   /** uid of the namespace kube-system. */
@@ -46,6 +50,8 @@ export interface Deps {
   readonly files: Files;
   readonly reads: VaultReads;
   readonly tokens: VaultTokens;
+  readonly loginSources: LoginSources;
+  readonly clientCertificates: ClientCertificates;
   readonly probes: VaultProbes;
   readonly authHealth: AuthHealth;
   readonly connections: Connections;

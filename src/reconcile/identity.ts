@@ -4,7 +4,7 @@ import type { ObjectOf } from '../api/kinds.ts';
 import { validate } from '../api/validate.ts';
 import type { VaultIdentity } from '../api/vault-exchange.ts';
 import { type AuthWorld, resolveIdentity, type UsableConnection } from '../plan/auth.ts';
-import { isAllowed, type NamedRef, nameOf } from '../plan/references.ts';
+import { type Admission, isAllowed, type NamedRef, nameOf } from '../plan/references.ts';
 import { waiting } from '../runtime/fault.ts';
 import { STARTING } from './connections.ts';
 import type { Deps } from './deps.ts';
@@ -24,7 +24,8 @@ export function identityOf(deps: Deps, { metadata, spec }: Consumer): VaultIdent
 
 export function authWorld(deps: Deps): AuthWorld {
   return {
-    operatorNamespace: deps.settings.operatorNamespace,
+    ...admissionOf(deps),
+    rules: deps.settings.hardening,
     allowDefaultGlobals: deps.settings.allowDefaultGlobals,
     auth: (ref, home) => find(deps, 'VaultAuth', ref, home),
     global: (ref, home) => find(deps, 'VaultAuthGlobal', ref, home),
@@ -55,7 +56,7 @@ function find<Kind extends 'VaultAuth' | 'VaultAuthGlobal'>(
   if (!stored) return undefined;
   const result = validate(kind, { ...stored, apiVersion: API_VERSION });
   if (result.ok) return result.object;
-  if (!admits(stored, home, deps.settings.operatorNamespace)) return undefined;
+  if (!admits(stored, home, admissionOf(deps))) return undefined;
   const [first] = result.errors;
   throw waiting(
     'VaultClientConfigError',
@@ -64,12 +65,12 @@ function find<Kind extends 'VaultAuth' | 'VaultAuthGlobal'>(
 }
 
 /** By the one field of it that is read unchecked. */
-function admits(
-  { metadata, spec }: StoredObject,
-  home: string,
-  operatorNamespace: string,
-): boolean {
+function admits({ metadata, spec }: StoredObject, home: string, admission: Admission): boolean {
   const listed: unknown = Object(spec).allowedNamespaces;
   const allowedNamespaces = Array.isArray(listed) ? listed : [];
-  return isAllowed({ ...metadata, allowedNamespaces }, home, operatorNamespace);
+  return isAllowed({ ...metadata, allowedNamespaces }, home, admission);
+}
+
+function admissionOf({ settings }: Deps): Admission {
+  return { operatorNamespace: settings.operatorNamespace, openAuths: settings.hardening.openAuths };
 }

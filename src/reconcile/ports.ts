@@ -5,6 +5,7 @@
 import type { ObjectMeta } from '../api/object.ts';
 import type {
   LeaseRenewal,
+  LoginSource,
   SecretAnswer,
   SecretRequest,
   VaultEndpoint,
@@ -107,8 +108,13 @@ export interface Workloads {
 /** Reads under the shared token of an identity: one login at a time, one re-login on a dead token, equal reads in flight are one. */
 export interface VaultReads {
   read(identity: VaultIdentity, request: SecretRequest, signal: AbortSignal): Promise<SecretAnswer>;
-  /** Drops identities; their shared tokens are revoked in the background, except those that own leases. */
-  forget(which: (identity: VaultIdentity) => boolean): void;
+  /**
+   * Drops identities; their shared tokens are revoked in the background, except those that own leases. `sourceDigest`
+   * is of what was in the login's source when the token was made; undefined where there is no source or no token.
+   */
+  forget(which: (identity: VaultIdentity, sourceDigest: string | undefined) => boolean): void;
+  /** Where the living tokens under a VaultAuth come from, each source once. */
+  sourcesOf(authName: string): readonly LoginSource[];
   /** Drops one; its shared token is revoked in the background with the leases that hang on it. */
   undo(identity: VaultIdentity): void;
   /** TTL that this identity's last login was granted; undefined before the first, and for a token without an end. */
@@ -135,6 +141,21 @@ export interface AuthHealth {
 
 /** Acts under a token of one's own: the ledger owns that port. */
 export type { VaultTokens } from '../ledger/ports.ts';
+
+/** Secrets and files that logins are made from. */
+export interface LoginSources {
+  /** Of the value that is there now; undefined when there is none, or none that can be used. */
+  digestOf(source: LoginSource, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** What VaultConnections prove themselves with. */
+export interface ClientCertificates {
+  /** Reads the Secret anew, for every later connection; the digest of its certificate. Throws ClientCertificateInvalid. */
+  look(
+    of: { readonly namespace: string; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<string>;
+}
 
 /** Files of the operator's own pod: a CA that caCertPath names. */
 export interface Files {

@@ -6,7 +6,7 @@ import type { Condition } from '../api/conditions.ts';
 import { changedStatus, mergeConditions } from '../plan/conditions.ts';
 import { pauseEvent } from '../plan/pause.ts';
 import type { Summary } from '../plan/status.ts';
-import { type EventText, transitionEvent } from '../plan/transition.ts';
+import { type EventText, transitionEvent, warningEvent } from '../plan/transition.ts';
 import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import { rfc3339 } from '../runtime/instant.ts';
@@ -66,7 +66,8 @@ async function writeStatus(deps: Deps, report: Report, context: ReconcileContext
   const change = transitionEvent({ before, after, fault, failures });
   const { uid } = stored.metadata;
   const about = { ...ref, uid, apiVersion: stored.apiVersion };
-  for (const event of [...report.events, change, pauseEvent(before, after)])
+  const others = [change, pauseEvent(before, after), warningEvent(before, after)];
+  for (const event of [...report.events, ...others])
     if (event) deps.events.emit({ about, ...event });
 }
 

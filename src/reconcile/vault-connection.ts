@@ -3,9 +3,10 @@
  * for it. Looked at now and again, so that a rotated CA is picked up and a Vault that comes back is noticed.
  */
 import type { VaultConnection } from '../api/vault-connection.ts';
-import type { VaultEndpoint, VaultHealth } from '../api/vault-exchange.ts';
+import type { ClientCertificate, VaultEndpoint, VaultHealth } from '../api/vault-exchange.ts';
 import { CA_KEY, type CaSource, checkCa, checkConnection } from '../plan/connection.ts';
 import { summariseConnection } from '../plan/connection-status.ts';
+import { connectionFindings, refuseFindings, warningOf } from '../plan/hardening.ts';
 import { nameOf } from '../plan/references.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
@@ -78,9 +79,28 @@ async function endpointOf(
   { metadata, spec }: VaultConnection,
   signal: AbortSignal,
 ): Promise<VaultEndpoint> {
-  const { endpoint, ca } = checkConnection(spec);
-  if (ca.kind === 'system') return endpoint;
-  return { ...endpoint, caPem: checkCa(ca, await readCa(deps, metadata.namespace, ca, signal)) };
+  refuseFindings(connectionFindings(spec, deps.settings.hardening));
+  const { endpoint, ca, clientSecret } = checkConnection(spec);
+  const { namespace } = metadata;
+  const caPem =
+    ca.kind === 'system' ? undefined : checkCa(ca, await readCa(deps, namespace, ca, signal));
+  const client = clientSecret && (await clientOf(deps, namespace, clientSecret, signal));
+  return {
+    ...endpoint,
+    ...(caPem !== undefined && { caPem }),
+    ...(client && { client }),
+  };
+}
+
+/** Only named in the endpoint: the ledger's records keep that, and no key. */
+async function clientOf(
+  deps: Deps,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<ClientCertificate> {
+  const of = { namespace, name };
+  return { ...of, digest: await deps.clientCertificates.look(of, signal) };
 }
 
 async function readCa(
@@ -135,7 +155,8 @@ async function conclude(
   { isValid, fault }: Findings,
   context: ReconcileContext,
 ): Promise<Outcome> {
-  const summary = summariseConnection({ isValid, fault });
+  const findings = connectionFindings(Object(stored.spec), deps.settings.hardening);
+  const summary = summariseConnection({ isValid, fault, warning: warningOf(findings) });
   const fields = { valid: fault === undefined };
   const nextAt = deps.clock.now() + around(PROBE_MS, 0.1, spreadOf(stored.metadata.uid));
   return finish(deps, { stored, fault, summary, fields, events: [] }, { nextAt }, context);

@@ -12,6 +12,8 @@ export interface Address {
   /** Host and port, for metrics. */
   readonly host: string;
   readonly hostname: string;
+  /** "" for the one of the scheme. */
+  readonly port: string;
   /** Path prefix without a trailing slash; "" for none. */
   readonly prefix: string;
 }
@@ -30,6 +32,7 @@ export function addressOf(endpoint: VaultEndpoint): Address {
     origin: url.origin,
     host: url.host,
     hostname: url.hostname,
+    port: url.port,
     prefix: url.pathname.replace(/\/+$/, ''),
   };
 }

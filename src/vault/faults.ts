@@ -2,7 +2,9 @@
  * The one place where what went wrong with a call becomes a fault. Promises texts of our own: method, path and
  * address of the call, a status, a code of Node; nothing that Vault, a proxy or a request said.
  */
+
 import { REASONS, type Reason } from '../api/reasons.ts';
+import type { Login } from '../api/vault-exchange.ts';
 import { type Fault, FaultError, type FaultKind } from '../runtime/fault.ts';
 import type { VaultCall, VaultReply } from './call.ts';
 
@@ -22,10 +24,20 @@ export function statusFault(call: VaultCall, reply: VaultReply): FaultError {
 }
 
 /** A login that Vault refused: the same answers mean other things there. */
-export function loginFault(call: VaultCall, reply: VaultReply): FaultError {
+export function loginFault(
+  call: VaultCall,
+  reply: VaultReply,
+  method: Login['method'],
+): FaultError {
   if (reply.content === 'other' || ![400, 403, 404].includes(reply.status))
     return statusFault(call, reply);
-  return vaultFault('denied', 'LoginDenied', answered(call, reply));
+  // Vault does not say which of the two is wrong, nor why.
+  const isSecretId = method === 'appRole' && reply.status === 400;
+  return vaultFault(
+    'denied',
+    isSecretId ? 'SecretIdRefused' : 'LoginDenied',
+    answered(call, reply),
+  );
 }
 
 /** No answer at all, or not all of it. `code` is Node's; `sent`: the request may have reached Vault. */

@@ -4,11 +4,14 @@
  * what a status means and what is tried again is decided by the callers.
  */
 import { type AxiosResponse, create, isAxiosError } from 'axios';
+import type { ClientCertificate } from '../api/vault-exchange.ts';
 import { type Clock, deadline } from '../runtime/clock.ts';
 import { type FaultError, faultOf } from '../runtime/fault.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import { urlOf } from './address.ts';
+import { type AddressRule, addressFault, flawIn, refuseUnlisted } from './address-guard.ts';
 import type { RequestNote, VaultCall, VaultReply } from './call.ts';
+import type { ClientMaterial } from './client-certificates.ts';
 import { callFault, heldBack, statusFault, wireFault } from './faults.ts';
 import { headersOf } from './headers.ts';
 import { isTimeout } from './interruption.ts';
@@ -28,6 +31,10 @@ export interface VaultHttpOptions {
   readonly userAgent: string;
   /** Called once per request that left or failed to leave; must not throw. */
   readonly onRequest: (note: RequestNote) => void;
+  /** Absent: any address may be called. */
+  readonly addresses?: AddressRule | undefined;
+  /** For endpoints that name a client certificate. */
+  readonly clientMaterial: (of: ClientCertificate, signal: AbortSignal) => Promise<ClientMaterial>;
 }
 
 /** A call made ready: everything that can be refused was refused before it. */
@@ -56,12 +63,12 @@ export class VaultHttp {
 
   constructor(options: VaultHttpOptions) {
     this.#options = options;
-    this.#lines = new Lines(options.clock);
+    this.#lines = new Lines(options);
   }
 
   /** The reply, whatever its status. Throws a fault when there is none, or when the call cannot be made. */
   async call(call: VaultCall, signal: AbortSignal): Promise<VaultReply> {
-    const ready = this.#prepare(call);
+    const ready = await this.#prepare(call, signal);
     using _inUse = ready.line.use();
     using _place = await this.#enter(ready, signal);
     using pass = this.#pass(ready);
@@ -76,8 +83,10 @@ export class VaultHttp {
     this.#lines.close();
   }
 
-  #prepare(call: VaultCall): Ready {
-    const line = this.#lines.to(call.endpoint);
+  async #prepare(call: VaultCall, signal: AbortSignal): Promise<Ready> {
+    const { client } = call.endpoint;
+    const material = client && (await this.#options.clientMaterial(client, signal));
+    const line = this.#lines.to(call.endpoint, material);
     const { address } = line;
     const query = call.query === undefined ? '' : `?${new URLSearchParams(call.query).toString()}`;
     const url = urlOf(address.origin, address, call.path, query);
@@ -136,6 +145,7 @@ export class VaultHttp {
 
   async #send(ready: Ready, url: URL, signal: AbortSignal): Promise<AxiosResponse<Buffer>> {
     const { call, line, headers } = ready;
+    refuseUnlisted(this.#options.addresses, url);
     const sending = new Sending(this.#options.clock);
     try {
       return await this.#axios.request<Buffer>({
@@ -182,6 +192,8 @@ function faultOfSending(
   signal: AbortSignal,
 ): FaultError {
   if (signal.aborted) return brokenOff(call, signal, sent);
+  const flaw = flawIn(thrown);
+  if (flaw) return addressFault(flaw, 'denied');
   const { code, message } = isAxiosError(thrown) ? thrown : { code: undefined, message: '' };
   if (message.startsWith('maxContentLength')) {
     const what = `the answer is larger than ${MOST_BYTES} bytes`;

@@ -4,13 +4,12 @@ import { inspect } from 'node:util';
 import { VirtualClock } from '../../test/fakes/clock.ts';
 import { seal } from '../runtime/sealed.ts';
 import type { RequestNote } from './call.ts';
-import { VaultHttp } from './http.ts';
-import { kubernetesProver } from './login.ts';
+import { proverFrom } from './login.ts';
 import { LoginBook } from './login-book.ts';
 import { OwnTokens } from './own-tokens.ts';
 import { Probes } from './probe.ts';
 import { Sessions } from './sessions.ts';
-import { NEVER } from './testing/door.ts';
+import { door, NEVER } from './testing/door.ts';
 import {
   authOf,
   type Script,
@@ -91,12 +90,15 @@ describe('nothing that is printed holds a secret', () => {
       const endpoint = { ...vault.endpoint, headers: { 'X-Extra': 'v' } };
       const notes: RequestNote[] = [];
       const clock = new VirtualClock();
-      const http = new VaultHttp({ clock, userAgent: 'test', onRequest: (n) => notes.push(n) });
+      const http = door(clock, notes);
       const context = {
         http,
         clock,
         book: new LoginBook(),
-        provers: { kubernetes: kubernetesProver(async () => seal(CANARIES.jwt)) },
+        prover: proverFrom({
+          requestToken: async () => seal(CANARIES.jwt),
+          valueOf: async () => seal(CANARIES.jwt),
+        }),
         onToken: () => undefined,
       };
       const tokens = new OwnTokens(context);

@@ -9,6 +9,8 @@ import type { VaultEndpoint } from '../api/vault-exchange.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { refused } from '../runtime/fault.ts';
 import { type Address, addressOf } from './address.ts';
+import { type AddressRule, guardedLookup } from './address-guard.ts';
+import type { ClientMaterial } from './client-certificates.ts';
 import { Gate } from './gate.ts';
 import { Pause } from './pause.ts';
 
@@ -16,6 +18,11 @@ const MOST_SOCKETS = 32;
 const URGENT_SOCKETS = 4;
 /** Shorter than the idle time of Vault and of usual load balancers, so that a reused socket is seldom a dead one. */
 const IDLE_SOCKET_MS = 30_000;
+
+export interface LineContext {
+  readonly clock: Clock;
+  readonly addresses?: AddressRule | undefined;
+}
 
 export class Line {
   readonly address: Address;
@@ -25,9 +32,13 @@ export class Line {
   #calls = 0;
   #retired = false;
 
-  constructor(endpoint: VaultEndpoint, clock: Clock) {
+  /** The certificate that its sockets show. */
+  readonly client: ClientMaterial | undefined;
+
+  constructor(endpoint: VaultEndpoint, { clock, addresses }: LineContext, client?: ClientMaterial) {
     this.address = addressOf(endpoint);
-    this.agent = agentOf(endpoint, this.address);
+    this.client = client;
+    this.agent = agentOf(endpoint, this.address, addresses, client);
     this.pause = new Pause(clock);
   }
 
@@ -53,8 +64,14 @@ export class Line {
   }
 }
 
-function agentOf(endpoint: VaultEndpoint, address: Address): HttpAgent {
+function agentOf(
+  endpoint: VaultEndpoint,
+  address: Address,
+  addresses: AddressRule | undefined,
+  client: ClientMaterial | undefined,
+): HttpAgent {
   const pooled = {
+    ...(addresses && { lookup: guardedLookup(addresses, address) }),
     keepAlive: true,
     maxSockets: MOST_SOCKETS,
     maxFreeSockets: MOST_SOCKETS / 2,
@@ -67,6 +84,7 @@ function agentOf(endpoint: VaultEndpoint, address: Address): HttpAgent {
     minVersion: 'TLSv1.2',
     rejectUnauthorized: !endpoint.skipVerify,
     ...(endpoint.caPem === undefined ? {} : { ca: certificatesIn(endpoint.caPem) }),
+    ...client?.pem.open(),
     ...(endpoint.serverName ? { servername: endpoint.serverName } : {}),
   });
 }

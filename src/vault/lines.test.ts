@@ -52,7 +52,7 @@ describe('connection material', () => {
   });
 
   it('that is used least is dropped, but only after the calls under way', async () => {
-    const lines = new Lines(new VirtualClock(), 2);
+    const lines = new Lines({ clock: new VirtualClock() }, 2);
     const first = lines.to(at(1));
     assert.equal(lines.to({ ...at(1), headers: { 'X-A': 'b' }, timeoutMs: 1 }), first);
     let closed = false;

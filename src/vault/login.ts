@@ -2,10 +2,17 @@
  * Logging in: one prover per method makes the body, everything else is the same for all. Never repeated inside:
  * a login whose reply was lost left a token behind, which ends by its TTL.
  */
-import type { KubernetesLogin, Login, TokenLogin, VaultIdentity } from '../api/vault-exchange.ts';
+import { createHash } from 'node:crypto';
+import type {
+  KubernetesLogin,
+  Login,
+  LoginSource,
+  TokenLogin,
+  VaultIdentity,
+} from '../api/vault-exchange.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { faultOf } from '../runtime/fault.ts';
-import type { Sealed } from '../runtime/sealed.ts';
+import { type Sealed, seal } from '../runtime/sealed.ts';
 import type { VaultCall } from './call.ts';
 import { tokenLoginOf } from './envelope.ts';
 import { loginFault } from './faults.ts';
@@ -13,32 +20,63 @@ import type { VaultHttp } from './http.ts';
 import type { LoginBook } from './login-book.ts';
 import { mountPath } from './paths.ts';
 
-/** The body of a login request: what proves to Vault who we are. */
-type Proof = Sealed<Readonly<Record<string, string>>>;
+/** What proves to Vault who we are. */
+interface Proof {
+  /** Of the login request. */
+  readonly body: Sealed<Readonly<Record<string, string>>>;
+  /** Of what was in the login's source. */
+  readonly sourceDigest?: string;
+}
 
-/** One per method of Login; a new member of the union does not compile until it has its prover here. */
-export type Provers = {
-  readonly [Method in Login['method']]: (
-    login: Extract<Login, { method: Method }>,
-    signal: AbortSignal,
-  ) => Promise<Proof>;
-};
+export type Prover = (login: Login, signal: AbortSignal) => Promise<Proof>;
 
 export interface LoginContext {
   readonly http: VaultHttp;
   readonly clock: Clock;
-  readonly provers: Provers;
+  readonly prover: Prover;
   readonly book: LoginBook;
 }
 
-/** For the method "kubernetes"; `requestToken` gives a token of the login's service account (TokenRequest). */
-export function kubernetesProver(
-  requestToken: (login: KubernetesLogin, signal: AbortSignal) => Promise<Sealed<string>>,
-): Provers['kubernetes'] {
+/** Where the provers find what they present. */
+export interface ProofSources {
+  /** A fresh token of the service account (TokenRequest). */
+  readonly requestToken: (
+    wish: Omit<KubernetesLogin, 'method' | 'role'>,
+    signal: AbortSignal,
+  ) => Promise<Sealed<string>>;
+  /** What is in the source now. Throws LoginSourceInvalid. */
+  readonly valueOf: (source: LoginSource, signal: AbortSignal) => Promise<Sealed<string>>;
+}
+
+/** A new member of Login does not compile until it has its proof here. */
+export function proverFrom({ requestToken, valueOf }: ProofSources): Prover {
   return async (login, signal) => {
-    const jwt = await requestToken(login, signal);
-    return jwt.map((text) => ({ role: login.role, jwt: text }));
+    switch (login.method) {
+      case 'kubernetes': {
+        const token = await requestToken(login, signal);
+        return { body: token.map((jwt) => ({ role: login.role, jwt })) };
+      }
+      case 'jwt': {
+        const { role, token } = login;
+        const isFresh = token.kind === 'serviceAccount';
+        const value = await (isFresh ? requestToken(token, signal) : valueOf(token, signal));
+        const body = value.map((jwt) => ({ role, jwt }));
+        return isFresh ? { body } : { body, sourceDigest: digestOf(value) };
+      }
+      case 'appRole': {
+        const value = await valueOf(login.secretId, signal);
+        const body = value.map((id) => ({ role_id: login.roleId, secret_id: id }));
+        return { body, sourceDigest: digestOf(value) };
+      }
+      case 'cert':
+        return { body: seal(login.role === '' ? {} : { name: login.role }) };
+    }
   };
+}
+
+/** By which a later value is told from this one; kept in memory only. */
+export function digestOf(value: Sealed<string>): string {
+  return createHash('sha256').update(value.open()).digest('hex');
 }
 
 /** A new token. Throws LoginDenied when Vault refuses; every outcome is noted under the VaultAuth's name. */
@@ -65,7 +103,7 @@ async function attempt(
   identity: VaultIdentity,
   signal: AbortSignal,
 ): Promise<TokenLogin> {
-  const { login } = identity;
+  const { body, sourceDigest } = await context.prover(identity.login, signal);
   const path = `auth/${mountPath(identity.mount)}/login`;
   const call: VaultCall = {
     operation: 'login',
@@ -75,10 +113,10 @@ async function attempt(
     namespace: identity.namespace,
     method: 'POST',
     path,
-    body: await context.provers[login.method](login, signal),
+    body,
     headers: identity.loginHeaders,
   };
   const reply = await context.http.call(call, signal);
-  if (reply.status !== 200) throw loginFault(call, reply);
-  return tokenLoginOf(call, reply);
+  if (reply.status !== 200) throw loginFault(call, reply, identity.login.method);
+  return { ...tokenLoginOf(call, reply), ...(sourceDigest !== undefined && { sourceDigest }) };
 }

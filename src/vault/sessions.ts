@@ -2,11 +2,13 @@
  * Reads under the shared tokens of identities. Promises that equal reads under way are one, that a dead token costs
  * one login for all who notice, and that every token is given back when its identity is forgotten or we stop.
  */
-import type {
-  LeaseRenewal,
-  SecretAnswer,
-  SecretRequest,
-  VaultIdentity,
+import {
+  type LeaseRenewal,
+  type LoginSource,
+  type SecretAnswer,
+  type SecretRequest,
+  sourceOf,
+  type VaultIdentity,
 } from '../api/vault-exchange.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { GiveBacks } from './give-backs.ts';
@@ -87,8 +89,20 @@ export class Sessions {
   }
 
   /** Drops the identities of a changed VaultAuth or VaultConnection; their tokens go back in the background. */
-  forget(which: (identity: VaultIdentity) => boolean): void {
-    for (const [key, shared] of this.#shared) if (which(shared.identity)) this.#drop(key, shared);
+  forget(which: (identity: VaultIdentity, sourceDigest: string | undefined) => boolean): void {
+    for (const [key, shared] of this.#shared)
+      if (which(shared.identity, shared.sourceDigest)) this.#drop(key, shared);
+  }
+
+  /** Where the living tokens under a VaultAuth come from, each source once. */
+  sourcesOf(authName: string): readonly LoginSource[] {
+    const found = new Map<string, LoginSource>();
+    for (const { identity, sourceDigest } of this.#shared.values()) {
+      const source = sourceOf(identity.login);
+      if (source && sourceDigest !== undefined && identity.authName === authName)
+        found.set(JSON.stringify(source), source);
+    }
+    return [...found.values()];
   }
 
   /** Drops one; its token goes back in the background, and the leases that a read made unawares go with it. */

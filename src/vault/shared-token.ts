@@ -54,6 +54,11 @@ export class SharedToken {
     return this.#held?.endsAt;
   }
 
+  /** Of what its login was made from; undefined without a token or a source. */
+  get sourceDigest(): string | undefined {
+    return this.#held?.login.sourceDigest;
+  }
+
   get loginTtlMs(): number | undefined {
     return this.#held?.login.ttlMs;
   }

@@ -1,7 +1,8 @@
 /**
  * The interface of VSO 1.4.1 as data, written from its documentation and independent of src/api: one line per field,
  * "path type rules...". `relaxed` marks a status field that VSO requires and we do not, because a first status patch
- * holds only what is known by then; `ours` marks the few status fields that VSO does not have.
+ * holds only what is known by then; `ours` marks the fields that VSO
+ * does not have.
  */
 
 import {
@@ -36,6 +37,7 @@ headers.* string
 tlsServerName string
 caCertSecretRef string
 caCertPath string
+clientCertSecretRef string ours
 skipTLSVerify boolean required default=false
 timeout string ${DUR}`,
     status: `
@@ -57,7 +59,7 @@ vaultAuthGlobalRef.mergeStrategy.params string enum=union|replace|none
 namespace string
 allowedNamespaces array
 allowedNamespaces[] string
-method string enum=kubernetes|jwt|appRole|aws|gcp
+method string enum=kubernetes|jwt|appRole|cert|aws|gcp
 mount string
 params map
 params.* string
@@ -80,7 +82,7 @@ allowedNamespaces array
 allowedNamespaces[] string
 vaultConnectionRef string
 defaultVaultNamespace string
-defaultAuthMethod string enum=kubernetes|jwt|appRole|aws|gcp
+defaultAuthMethod string enum=kubernetes|jwt|appRole|cert|aws|gcp
 defaultMount string
 params map
 params.* string

@@ -72,6 +72,9 @@ tokenExpirationSeconds integer format=int64 default=600 minimum=600`,
 roleId string
 secretRef string
 secretIDPath string`,
+  /** A method of ours, as is its word in the lists of methods. */
+  cert: `
+role string`,
   aws: `
 role string
 region string

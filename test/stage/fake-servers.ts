@@ -87,6 +87,8 @@ async function mountEngines(vault: VaultAdmin): Promise<void> {
     plugin_name: 'postgresql-database-plugin',
     allowed_roles: '*',
   });
+  for (const type of ['jwt', 'approle', 'cert'])
+    await vault.call('POST', `sys/auth/${type}`, { type });
   await vault.call('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
   await vault.call('POST', 'auth/kubernetes/config', { kubernetes_host: 'https://fake' });
 }

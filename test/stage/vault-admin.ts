@@ -74,7 +74,8 @@ export class VaultAdmin {
       const token = await this.call('POST', 'auth/token/lookup-accessor', { accessor }).catch(
         () => undefined,
       );
-      if (token?.data.meta?.role === role) found.push(accessor);
+      const { role: named, role_name, cert_name } = token?.data.meta ?? {};
+      if ([named, role_name, cert_name].includes(role)) found.push(accessor);
     }
     return found;
   }

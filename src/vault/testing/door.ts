@@ -6,13 +6,23 @@ import type { Clock } from '../../runtime/clock.ts';
 import { type Fault, FaultError } from '../../runtime/fault.ts';
 import { seal } from '../../runtime/sealed.ts';
 import type { RequestNote, VaultCall } from '../call.ts';
-import { VaultHttp } from '../http.ts';
+import { VaultHttp, type VaultHttpOptions } from '../http.ts';
 import { type Script, secretOf } from './scripted-vault.ts';
 
 export const NEVER = new AbortController().signal;
 
-export function door(clock: Clock = new VirtualClock(), notes: RequestNote[] = []): VaultHttp {
-  return new VaultHttp({ clock, userAgent: 'test/1', onRequest: (note) => notes.push(note) });
+export function door(
+  clock: Clock = new VirtualClock(),
+  notes: RequestNote[] = [],
+  more: Partial<VaultHttpOptions> = {},
+): VaultHttp {
+  return new VaultHttp({
+    clock,
+    userAgent: 'test/1',
+    onRequest: (note) => notes.push(note),
+    clientMaterial: () => assert.fail('no endpoint here names a client certificate'),
+    ...more,
+  });
 }
 
 export function callTo(endpoint: VaultEndpoint, more: Partial<VaultCall> = {}): VaultCall {

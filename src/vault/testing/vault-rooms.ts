@@ -3,7 +3,7 @@
 import { VirtualClock } from '../../../test/fakes/clock.ts';
 import type { TokenAccess, VaultEndpoint, VaultIdentity } from '../../api/vault-exchange.ts';
 import { seal } from '../../runtime/sealed.ts';
-import { kubernetesProver } from '../login.ts';
+import { proverFrom } from '../login.ts';
 import { LoginBook } from '../login-book.ts';
 import { OwnTokens } from '../own-tokens.ts';
 import { Sessions } from '../sessions.ts';
@@ -26,7 +26,10 @@ export function rooms(more: { readonly most?: number } = {}): Rooms {
     http: door(clock),
     clock,
     book,
-    provers: { kubernetes: kubernetesProver(async () => seal('jwt-canary')) },
+    prover: proverFrom({
+      requestToken: async () => seal('jwt-canary'),
+      valueOf: async () => seal('source-canary'),
+    }),
   };
   const tokens = new OwnTokens(context);
   const onToken = (at: boolean): void => void atHand.push(at);

@@ -1,5 +1,6 @@
 /** One request as the parts of Vault see it, and how a part finds what answers it. */
 
+import type { X509Certificate } from 'node:crypto';
 import type { MountLimits } from './durations.ts';
 import { type Answer, listed } from './envelope.ts';
 import type { Fields } from './json.ts';
@@ -18,6 +19,8 @@ export interface Call {
   readonly body: Fields;
   readonly query: URLSearchParams;
   readonly limits: MountLimits;
+  /** The client certificate of the connection. */
+  readonly peer?: X509Certificate | undefined;
   /** Undefined only where none is needed. */
   readonly token: Token | undefined;
 }

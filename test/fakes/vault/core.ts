@@ -3,7 +3,9 @@
  * makes that Vault then keeps track of. Knows nothing of HTTP.
  */
 import type { Clock } from '../../../src/runtime/clock.ts';
+import { appRoleAuth } from './approle-auth.ts';
 import type { Call, Engine, Operation, Outcome, Result } from './call.ts';
+import { certAuth } from './cert-auth.ts';
 import { DatabaseUsers, database } from './database.ts';
 import { secondsOf } from './durations.ts';
 import {
@@ -16,6 +18,7 @@ import {
 } from './envelope.ts';
 import { Expiry } from './expiry.ts';
 import { type Fields, textOf } from './json.ts';
+import { jwtAuth } from './jwt-auth.ts';
 import { type Authenticate, kubernetesAuth } from './kubernetes-auth.ts';
 import { keyValue1 } from './kv1.ts';
 import { keyValue2 } from './kv2.ts';
@@ -134,6 +137,9 @@ export class Core {
     const expiry = this.#expiry;
     if (type === 'database') return database({ clock, random, users, lasting, expiry });
     if (type === 'kubernetes') return kubernetesAuth({ authenticate, random, mount });
+    if (type === 'jwt') return jwtAuth({ clock, random, mount });
+    if (type === 'approle') return appRoleAuth({ clock, random });
+    if (type === 'cert') return certAuth({ random });
     if (type === 'transit') return transit(random);
     if (type !== 'kv') throw badRequest(`plugin not found in the catalog: ${type}`);
     return textOf(options['version']) === '2' ? keyValue2(clock) : keyValue1(options);
@@ -222,7 +228,7 @@ interface Where {
   readonly token: Token | undefined;
 }
 
-function callFor({ operation, body, query }: VaultRequest, where: Where): Call {
+function callFor({ operation, body, query, peer }: VaultRequest, where: Where): Call {
   const { namespace, path: fullPath, mount, within: path, token } = where;
   const limits = mount?.limits ?? { defaultMs: 0, maxMs: 0 };
   return {
@@ -233,6 +239,7 @@ function callFor({ operation, body, query }: VaultRequest, where: Where): Call {
     body,
     query,
     limits,
+    peer,
     token,
   };
 }

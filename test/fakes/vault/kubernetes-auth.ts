@@ -3,13 +3,12 @@
  * its name and namespace. Knows nothing of how tokens are signed.
  */
 import { type Call, type Engine, follow, type Outcome, type Route } from './call.ts';
-import { durationOf } from './durations.ts';
-import { badRequest, listed, Refusal } from './envelope.ts';
-import { type Fields, flagOf, numberOf, textOf, textsOf } from './json.ts';
+import { badRequest, Refusal } from './envelope.ts';
+import { type Fields, textOf, textsOf } from './json.ts';
 import { keysUnder } from './kv1.ts';
-import { withDefault } from './policies.ts';
 import type { Seeded } from './seeded.ts';
-import type { TokenTerms, TokenWish } from './tokens.ts';
+import { entities, type TokenRole, tokenRoleOf, tokenWishOf } from './token-role.ts';
+import type { TokenWish } from './tokens.ts';
 
 export interface ServiceAccountToken {
   readonly namespace: string;
@@ -24,16 +23,10 @@ export interface ServiceAccountToken {
  */
 export type Authenticate = (jwt: string) => Promise<ServiceAccountToken | undefined>;
 
-interface Role extends Omit<TokenTerms, 'limits'> {
+interface Role extends TokenRole {
   readonly names: readonly string[];
   readonly namespaces: readonly string[];
   readonly audience: string;
-  readonly policies: readonly string[];
-  readonly noDefaultPolicy: boolean;
-  readonly type: 'service' | 'batch';
-  readonly numUses: number;
-  readonly explicitMaxMs: number;
-  readonly fields: Fields;
 }
 
 interface Login {
@@ -49,12 +42,7 @@ export function kubernetesAuth(parts: {
   mount: string;
 }): Engine {
   const roles = new Map<string, Role>();
-  const entities = new Map<string, string>();
-  const entityOf = (uid: string): string => {
-    const known = entities.get(uid) ?? parts.random.uuid();
-    entities.set(uid, known);
-    return known;
-  };
+  const entityOf = entities(parts.random);
   const config = new Map<string, Fields>();
   const routes = routesOf({ ...parts, roles, entityOf }, roles, config);
   return {
@@ -110,35 +98,12 @@ function roleOf(fields: Fields, name: string): Role {
     throw badRequest(
       '"bound_service_account_namespaces" can not be empty if "bound_service_account_namespace_selector" is not set',
     );
-  const duration = (field: string): number => durationOf(fields[field], field);
-  const role: Role = {
-    names,
-    namespaces,
-    audience: textOf(fields['audience']),
-    policies: textsOf(fields['token_policies'] ?? fields['policies']),
-    noDefaultPolicy: flagOf(fields['token_no_default_policy']),
-    type: fields['token_type'] === 'batch' ? 'batch' : 'service',
-    numUses: numberOf(fields['token_num_uses']) ?? 0,
-    explicitMaxMs: duration('token_explicit_max_ttl'),
-    ttlMs: duration('token_ttl'),
-    maxMs: duration('token_max_ttl'),
-    periodMs: duration('token_period'),
-    fields,
-  };
-  assertSound(role);
-  return role;
+  const audience = textOf(fields['audience']);
+  return { ...tokenRoleOf(fields), names, namespaces, audience };
 }
 
 function withoutAudience(name: string): string {
   return `Role ${name} does not have an audience configured. While audiences are not required, consider specifying one if your use case would benefit from additional JWT claim verification.`;
-}
-
-function assertSound({ ttlMs, maxMs = 0, type, periodMs, numUses }: Role): void {
-  if (maxMs > 0 && ttlMs > maxMs)
-    throw badRequest("'token_ttl' cannot be greater than 'token_max_ttl'");
-  const kind = "'token_type' cannot be 'batch' or 'default_batch' when set to generate";
-  if (type === 'batch' && periodMs) throw badRequest(`${kind} periodic tokens`);
-  if (type === 'batch' && numUses) throw badRequest(`${kind} tokens with limited use count`);
 }
 
 async function logIn(login: Login, call: Call): Promise<Outcome> {
@@ -192,20 +157,7 @@ function tokenWish(
     service_account_secret_name: '',
     service_account_uid: uid,
   };
-  return {
-    type: role.type,
-    policies: role.noDefaultPolicy ? [...role.policies].sort() : withDefault(role.policies),
-    meta,
-    displayName: `${mount}-${namespace}-${serviceAccount}`.replaceAll('/', '-'),
-    entityId: entityOf(uid),
-    numUses: role.numUses,
-    renewable: true,
-    explicitMaxMs: role.explicitMaxMs,
-    terms: () => {
-      const now = roles.get(name);
-      if (!now)
-        throw listed(500, `failed to renew entry: role ${name} does not exist during renewal`);
-      return { limits, ttlMs: now.ttlMs, maxMs: now.maxMs ?? 0, periodMs: now.periodMs ?? 0 };
-    },
-  };
+  const displayName = `${mount}-${namespace}-${serviceAccount}`.replaceAll('/', '-');
+  const who = { meta, displayName, entityId: entityOf(uid) };
+  return tokenWishOf(name, role, who, limits, () => roles.get(name));
 }

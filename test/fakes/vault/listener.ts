@@ -20,6 +20,9 @@ export interface TlsFiles {
 /** As long as a real one keeps an idle connection; Node's own five seconds would cut it in a client's hand. */
 const IDLE_MS = 300_000;
 
+/** As a real one: asks every client for a certificate, and leaves it to the login to judge it. */
+const ASKING = { requestCert: true, rejectUnauthorized: false };
+
 export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export class Listener {
@@ -47,7 +50,9 @@ export class Listener {
   /** On the port that it had before, if it had one. */
   async open(): Promise<void> {
     const take: RequestListener = (request, response) => void this.#take(request, response);
-    const server = this.#tls ? createTlsServer({ ...this.#tls }, take) : createServer(take);
+    const server = this.#tls
+      ? createTlsServer({ ...this.#tls, ...ASKING }, take)
+      : createServer(take);
     server.keepAliveTimeout = IDLE_MS;
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);

@@ -1,5 +1,7 @@
 /** An HTTP request as Vault reads it: which operation on which path, by whom. */
+import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 
 import { Refusal } from './envelope.ts';
 import { type Fields, isFields, parseExact } from './json.ts';
@@ -17,6 +19,8 @@ export interface RequestHead {
   /** Without slashes at its ends; empty for the root. */
   readonly namespace: string;
   readonly userAgent: string;
+  /** The certificate that the client showed. */
+  readonly peer?: X509Certificate | undefined;
 }
 
 export interface VaultRequest extends RequestHead {
@@ -33,6 +37,7 @@ const OPERATIONS: Readonly<Record<string, RequestOperation>> = {
 };
 
 export function headOf(message: IncomingMessage): RequestHead {
+  const { socket } = message;
   const url = new URL(message.url ?? '/', 'http://vault');
   const method = message.method ?? 'GET';
   const listed = method === 'GET' && url.searchParams.get('list') === 'true';
@@ -46,6 +51,7 @@ export function headOf(message: IncomingMessage): RequestHead {
     token: header('x-vault-token') || bearer,
     namespace: header('x-vault-namespace').replace(/^\/+|\/+$/g, ''),
     userAgent: header('user-agent'),
+    peer: socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined,
   };
 }
 
