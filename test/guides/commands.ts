@@ -1,0 +1,37 @@
+/**
+ * The commands of a page as a person would type them, one after another: what stands in its ```sh blocks. Whatever is
+ * shown but not typed (manifests, output) stands in blocks of another kind.
+ */
+
+export interface Commands {
+  /** Line of the page on which the block begins. */
+  readonly line: number;
+  readonly text: string;
+}
+
+const FENCE = /^\s*```(\S*)\s*$/u;
+
+export function commandsOf(page: string): readonly Commands[] {
+  const found: Commands[] = [];
+  let open:
+    | { readonly language: string; readonly line: number; readonly text: string[] }
+    | undefined;
+  for (const [index, line] of page.split('\n').entries()) {
+    const fence = FENCE.exec(line);
+    if (!fence) open?.text.push(line);
+    else if (!open) open = { language: fence[1] ?? '', line: index + 1, text: [] };
+    else {
+      if (open.language === 'sh')
+        found.push({ line: open.line, text: `${open.text.join('\n')}\n` });
+      open = undefined;
+    }
+  }
+  if (open) throw new Error(`the block that begins on line ${open.line} does not end`);
+  return found;
+}
+
+/** One script of all of them that ends at the first failure and says where it is. */
+export function scriptOf(page: string): string {
+  const blocks = commandsOf(page).map(({ line, text }) => `echo "line ${line}:" >&2\n${text}`);
+  return ['set -euo pipefail\n', ...blocks].join('');
+}
