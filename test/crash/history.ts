@@ -45,6 +45,13 @@ export class History {
     return history;
   }
 
+  /** Whether everything up to this state of the object was told; undefined stands for an object that is gone. */
+  hasReached(object: KubeObject | undefined): boolean {
+    const last = this.changes.at(-1);
+    if (!object) return last === undefined || last.type === 'DELETED';
+    return versionOf(last?.object) >= versionOf(object);
+  }
+
   /** Throws when the watch ended by itself: then something may have been missed. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -72,4 +79,9 @@ export class History {
     this.changes.push(change);
     this.#onChange(change);
   }
+}
+
+/** Versions of one cluster are numbers that grow. */
+function versionOf(object: KubeObject | undefined): bigint {
+  return BigInt(object?.metadata.resourceVersion ?? 0);
 }

@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import { makeBundle, ROOT } from '../../hack/bundle/make.ts';
 import { stampOf } from '../../hack/bundle/stamp.ts';
-import { type RealStack, startStack } from '../../hack/real/stack.ts';
+import type { RealStack } from '../../hack/real/stack.ts';
 import { OperatorProcess } from '../stage/operator-process.ts';
-import { realAdmins } from '../stage/real-servers.ts';
+import { realAdmins, startServers } from '../stage/real-servers.ts';
 import type { Ground } from '../stage/tenant.ts';
 import { type Proxy, startProxy } from './proxy.ts';
 import { Sequence } from './sequence.ts';
@@ -22,7 +22,7 @@ export interface Rig extends Ground {
 }
 
 export async function buildRig(): Promise<Rig> {
-  const stack = await startStack();
+  const stack = await startServers();
   const { kube, vault, kubeconfig } = await realAdmins(stack, OPERATOR_NAMESPACE);
   const sequence = new Sequence();
   const before = (server: 'kubernetes' | 'vault', { url, caPem: ca }: Upstream) =>

@@ -13,6 +13,7 @@ import {
   type Token,
   unsettled,
 } from './oracles.ts';
+import { comesToRest } from './rest.ts';
 import type { Rig } from './rig.ts';
 import type { Scene } from './scene.ts';
 import { type Phase, type Point, type Seen, sayFate } from './sequence.ts';
@@ -30,6 +31,8 @@ export interface Played {
   readonly kill: Kill | undefined;
   /** Everything the operator asked of the servers, until the end was reached. */
   readonly trace: readonly Seen[];
+  /** What the operator warned of meanwhile. */
+  readonly warnings: readonly string[];
   /** Sentences; empty when all promises were kept. */
   readonly violations: readonly string[];
   /** A credential was made and did not come to be written when the operator died: one more may be issued. */
@@ -45,8 +48,6 @@ export interface Played {
 const STRUCK_WITHIN_MS = 15_000;
 /** An election may be in it. */
 const SETTLED_WITHIN_MS = 45_000;
-/** Nothing changes any more for as long. */
-const QUIET_MS = 300;
 const POLL_MS = 100;
 /** How long the token of a crashed operator may live. */
 const TOKEN_MS = 120_000;
@@ -69,6 +70,7 @@ export async function play(
 ): Promise<Played> {
   await story.poise(rig, scene);
   rig.sequence.begin();
+  const logged = rig.operator.logs().length;
   const strike = kill && rig.sequence.strikeAt(kill.point, kill.phase, () => rig.operator.kill());
   await story.trigger(rig, scene);
   const struck = strike && (await within(strike, STRUCK_WITHIN_MS));
@@ -80,12 +82,14 @@ export async function play(
   const stillLeft = left.length > 0 ? left : await quiet(rig, story, scene);
   const tokens = await longTokens(rig, scene, struckAt);
   const bounded = isLoginUnshortened(before);
+  await scene.caughtUp();
   await scene.close();
   return {
     story,
     scene,
     kill,
     trace: [...rig.sequence.seen],
+    warnings: warningsOf(rig.operator.logs().slice(logged)),
     violations: [
       ...(kill && !struck ? ['the call did not come'] : []),
       ...stillLeft,
@@ -113,13 +117,8 @@ async function settle(rig: Rig, story: Story, scene: Scene): Promise<readonly st
 
 /** At the end, and nothing more is written. */
 async function quiet(rig: Rig, story: Story, scene: Scene): Promise<readonly string[]> {
-  const end = Date.now() + SETTLED_WITHIN_MS;
-  const lastAt = (): number => rig.sequence.seen.findLast(({ mutating }) => mutating)?.at ?? 0;
-  let since = Date.now();
-  while (Date.now() < Math.max(since, lastAt()) + QUIET_MS) {
-    if (Date.now() > end) return ['the operator goes on writing'];
-    await sleep(POLL_MS);
-  }
+  if (!(await comesToRest(rig.sequence, SETTLED_WITHIN_MS)))
+    return ['the operator goes on writing'];
   return unsettled(rig, story, scene);
 }
 
@@ -163,8 +162,18 @@ export function sayKill(kill: Kill | undefined): string {
   return kill ? `${kill.phase} ${kill.point.shape} #${kill.point.nth}` : 'no crash';
 }
 
+/** A line may be cut where the play begins, and where the operator was killed. */
+function warningsOf(log: string): readonly string[] {
+  return log.split('\n').filter((line) => /"level":"(?:warn|error)"/.test(line));
+}
+
+/** The play for a person: the calls and the warnings. */
+export function sayPlayed({ trace, warnings }: Played): string {
+  return [sayTrace(trace), ...warnings.map((line) => `    ${line}`)].join('\n');
+}
+
 /** The trace for a person: what changes something, and what became of it. */
-export function sayTrace(trace: readonly Seen[]): string {
+function sayTrace(trace: readonly Seen[]): string {
   const [first] = trace;
   const lines = trace
     .filter(({ mutating }) => mutating)

@@ -34,8 +34,12 @@ export interface Scene {
   readonly logins: ReadonlyMap<string, Promise<boolean>>;
   /** uid of the custom resource, once it exists. */
   uid?: string;
+  /** Resolves when the histories hold what the API server holds, and every password was tried. */
+  caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
+
+const CAUGHT_UP_WITHIN_MS = 30_000;
 
 export async function setScene(rig: Rig, options: TenantOptions): Promise<Scene> {
   const policy = 'path "database/creds/*" { capabilities = ["read"] }';
@@ -53,10 +57,32 @@ export async function setScene(rig: Rig, options: TenantOptions): Promise<Scene>
   const deployments = await History.of(rig.stack.apiServer, apps, WORKLOAD);
   await home.deployment(WORKLOAD);
   while (!(await isSettled(rig, home))) await sleep(POLL_MS);
+  const histories = { secrets, deployments };
+  const caughtUp = async (): Promise<void> => {
+    await untilReached(rig, home, histories);
+    await Promise.all(logins.values());
+  };
   const close = async (): Promise<void> => {
     await Promise.all([secrets.close(), deployments.close()]);
   };
-  return { tenant: home, otherRole, secrets, deployments, logins, close };
+  return { tenant: home, otherRole, ...histories, logins, caughtUp, close };
+}
+
+type Histories = Pick<Scene, 'secrets' | 'deployments'>;
+
+async function untilReached(
+  { kube }: Rig,
+  { namespace }: Tenant,
+  { secrets, deployments }: Histories,
+): Promise<void> {
+  const end = Date.now() + CAUGHT_UP_WITHIN_MS;
+  for (;;) {
+    const secret = await kube.get('secrets', namespace, NAME);
+    const deployment = await kube.get('deployments', namespace, WORKLOAD);
+    if (secrets.hasReached(secret) && deployments.hasReached(deployment)) return;
+    if (Date.now() > end) throw new Error(`a watch of ${namespace} is far behind`);
+    await sleep(POLL_MS);
+  }
 }
 
 export function contentOf(secret: KubeObject): Content {

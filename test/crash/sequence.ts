@@ -48,11 +48,18 @@ interface Aim {
 const THINKING_MS = 20;
 
 export class Sequence {
+  readonly #now: () => number;
   #seen: Seen[] = [];
+  /** When the last request that changes something came or was answered, epoch ms; a new beginning does not forget it. */
+  #lastChangeAt = 0;
   #aim: Aim | undefined;
   #frozen = false;
   readonly #open = new Set<Seen>();
   readonly #hangUps: (() => void)[] = [];
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   /** Counts from 1 again. */
   begin(): void {
@@ -62,6 +69,12 @@ export class Sequence {
   /** All requests since the beginning, in the order of arrival. */
   get seen(): readonly Seen[] {
     return this.#seen;
+  }
+
+  /** Since when nothing that changes something was asked for, and all of it is answered; undefined while it is not. */
+  get quietSince(): number | undefined {
+    const isUnderWay = [...this.#open].some(({ mutating }) => mutating);
+    return isUnderWay ? undefined : this.#lastChangeAt;
   }
 
   /** Resolves when the operator is dead and what was under way to the servers is answered. */
@@ -84,8 +97,9 @@ export class Sequence {
   arrive(call: Call): Seen {
     const shape = shapeOf(call);
     const nth = this.#seen.filter((other) => other.shape === shape).length + 1;
-    const seen: Seen = { ...call, shape, nth, mutating: isMutating(call), at: Date.now() };
+    const seen: Seen = { ...call, shape, nth, mutating: isMutating(call), at: this.#now() };
     this.#seen.push(seen);
+    if (seen.mutating) this.#lastChangeAt = seen.at;
     return seen;
   }
 
@@ -105,6 +119,7 @@ export class Sequence {
     seen.isAnswered = true;
     if (status !== undefined) seen.status = status;
     this.#open.delete(seen);
+    if (seen.mutating) this.#lastChangeAt = this.#now();
     if (this.#isHit(seen, 'committed')) this.#strike(seen, 'committed');
     return !this.#frozen;
   }

@@ -26,6 +26,7 @@ const POLL_MS = 50;
 
 const nothing = async (): Promise<void> => {};
 
+/** The first credential is in the Secret, and the operator has told so: its event is sent after the status. */
 async function inPlace(rig: Rig, scene: Scene): Promise<void> {
   await declare(scene);
   const { namespace } = scene.tenant;
@@ -33,7 +34,11 @@ async function inPlace(rig: Rig, scene: Scene): Promise<void> {
     const object = await rig.kube.get('vaultdynamicsecrets', namespace, NAME);
     return conditionOf(object, 'Ready')?.status === 'True';
   };
-  while (!(await isReady())) await sleep(POLL_MS);
+  const isTold = async (): Promise<boolean> => {
+    const events = await rig.kube.list('events', namespace);
+    return events.some((event) => event['reason'] === 'SecretSynced');
+  };
+  while (!(await isReady()) || !(await isTold())) await sleep(POLL_MS);
 }
 
 const CREATE: Story = {

@@ -5,8 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseUsers } from '../stage/real-stage.ts';
 import { issueCounts, issuesOf, leasesOf } from './oracles.ts';
+import { comesToRest } from './rest.ts';
 import type { Rig } from './rig.ts';
-import { type Kill, type Played, play, type Stand, sayKill, sayTrace } from './run.ts';
+import { type Kill, type Played, play, type Stand, sayKill, sayPlayed } from './run.ts';
 import { NAME, type Scene, setScene } from './scene.ts';
 import { PHASES, type Seen } from './sequence.ts';
 import type { Story } from './stories.ts';
@@ -51,10 +52,18 @@ export async function sweep(stand: Stand, story: Story, every: number): Promise<
   return reportOf(rig, plays, lost, Date.now() - startedAt);
 }
 
-/** A tenant at the beginning of the story. */
+const PREPARED_WITHIN_MS = 60_000;
+
+/**
+ * A tenant at the beginning of the story. What the operator still has to say of the preparation must not count as a
+ * call of the story, and the credential of the preparation is tried out before the story makes it end.
+ */
 export async function prepared(rig: Rig, story: Story): Promise<Scene> {
   const scene = await setScene(rig, story.tenant);
   await story.prepare(rig, scene);
+  await scene.caughtUp();
+  if (!(await comesToRest(rig.sequence, PREPARED_WITHIN_MS)))
+    throw new Error('the operator goes on writing before the story began');
   return scene;
 }
 
@@ -131,8 +140,8 @@ function reportOf(
   };
 }
 
-function sayViolation({ story, kill, trace }: Played, what: string): string {
-  return `${story.name}, killed ${sayKill(kill)}: ${what}\n${sayTrace(trace)}`;
+function sayViolation(played: Played, what: string): string {
+  return `${played.story.name}, killed ${sayKill(played.kill)}: ${what}\n${sayPlayed(played)}`;
 }
 
 /** One line. */

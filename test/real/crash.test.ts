@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { buildRig, type Rig } from '../crash/rig.ts';
-import { type Kill, play, sayTrace } from '../crash/run.ts';
+import { type Kill, play, sayPlayed } from '../crash/run.ts';
 import { EDIT, STORIES } from '../crash/stories.ts';
 import { prepared, sayReport, sweep } from '../crash/sweep.ts';
 
@@ -43,7 +43,7 @@ describe('an operator killed at any call', () => {
     const played = await play({ rig, args: FLAGS }, EDIT, scene, kill, async () => {});
     assert.ok(
       played.violations.length === 0,
-      `\n${played.violations.join('\n')}\n${sayTrace(played.trace)}`,
+      `\n${played.violations.join('\n')}\n${sayPlayed(played)}`,
     );
     assert.equal(played.changes, 1);
   });

@@ -1,9 +1,18 @@
 /** Administrators of a real stack, with our definitions and the operator's rights applied. */
+
+import { join } from 'node:path';
 import { Agent } from 'undici';
-import type { RealStack } from '../../hack/real/stack.ts';
+import { type RealStack, startStack } from '../../hack/real/stack.ts';
 import { KubeAdmin } from './kube-admin.ts';
 import { crds, rights, SERVICE_ACCOUNT } from './rights.ts';
 import { VaultAdmin } from './vault-admin.ts';
+
+/** Known before the garbage collector starts, which looks for new kinds only now and then. */
+const DEFINITIONS = join(import.meta.dirname, '..', '..', 'config', 'crd', 'bases');
+
+export function startServers(): Promise<RealStack> {
+  return startStack({ manifests: [DEFINITIONS] });
+}
 
 export interface RealAdmins {
   readonly kube: KubeAdmin;
