@@ -5,6 +5,7 @@
 
 import { KINDS } from './api/kinds.ts';
 import type { Book } from './ledger/book.ts';
+import type { LedgerRecord } from './ledger/record.ts';
 import { refOf } from './reconcile/dependants.ts';
 import { LEDGER_RECORD } from './reconcile/give-back.ts';
 import type { ObjectStore } from './reconcile/ports.ts';
@@ -16,6 +17,9 @@ import type { LeadershipState } from './runtime/leadership.ts';
 import type { Observer } from './runtime/observer.ts';
 import { spreadOf } from './runtime/spread.ts';
 import type { WorkQueue } from './runtime/work-queue.ts';
+
+/** No call of a former leader is under way any longer. */
+const LATE_MS = 60_000;
 
 export interface ShiftParts {
   readonly clock: Clock;
@@ -55,19 +59,34 @@ export class Shift {
     if (signal.aborted || !this.#isOpen) return;
     observer.log('info', 'at work', this.#parts.book.counts());
     queue.resume();
+    void this.#lookForLate();
+  }
+
+  /** A record that the former leader was just writing may have come after ours were read. */
+  async #lookForLate(): Promise<void> {
+    const { signal, clock } = this.#parts;
+    await sleep(clock, LATE_MS, signal).catch(() => undefined);
+    if (signal.aborted || !this.#isOpen) return;
+    await untilDone(this.#parts, 'the ledger could not be read', async (limit) => {
+      for (const record of await this.#parts.book.catchUp(limit)) this.#lookAt(record);
+    });
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const { book, objects, controller, observer, operatorNamespace } = this.#parts;
+    const { book, objects, controller, observer } = this.#parts;
     await book.load(signal);
     for (const name of book.unreadable())
       observer.log('warn', 'a ledger record cannot be read and is left alone', { name });
     for (const kind of Object.keys(KINDS))
       for (const object of objects.list(kind)) controller.changed(refOf(object));
-    for (const { state, owner, revision } of book.all())
-      if (state === 'retiring')
-        controller.changed({ kind: LEDGER_RECORD, namespace: operatorNamespace, name: revision });
-      else controller.changed(owner);
+    for (const record of book.all()) this.#lookAt(record);
+  }
+
+  #lookAt({ state, owner, revision }: LedgerRecord): void {
+    const { controller, operatorNamespace } = this.#parts;
+    if (state === 'retiring')
+      controller.changed({ kind: LEDGER_RECORD, namespace: operatorNamespace, name: revision });
+    else controller.changed(owner);
   }
 }
 

@@ -3,6 +3,7 @@
  * counts. One process writes at a time (the leader), and every write carries a resourceVersion, so a former
  * leader's late write fails. Renewals only move deadlines and stay in memory: see `noteToken` and `noteLease`.
  */
+import type { Reason } from '../api/reasons.ts';
 import type { TokenGrant } from '../api/vault-exchange.ts';
 import { FaultError, faultOf } from '../runtime/fault.ts';
 import { keyOf, type Ref } from '../runtime/ref.ts';
@@ -25,11 +26,17 @@ export const RECORD_LABELS = {
 const STATE_LABEL = 'vault-lease-operator/state';
 const OWNER_LABEL = 'vault-lease-operator/owner-uid';
 
+/** Somebody else's write, or deletion, came first. */
+const MOVED: ReadonlySet<Reason> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);
+
 interface Entry {
   record: LedgerRecord;
-  stored: StoredRecord;
+  /** Undefined while it is not known whether the record reached its store. */
+  stored: StoredRecord | undefined;
   /** This process has had Vault's word on the lease, so its times are not behind. */
   confirmed: boolean;
+  /** Opened here since the ledger was read. */
+  readonly isNew: boolean;
 }
 
 export class Book {
@@ -61,6 +68,18 @@ export class Book {
     this.#unreadable = unreadable;
   }
 
+  /** Records that came since: a former leader's last call may arrive after its successor has read the ledger. */
+  async catchUp(signal: AbortSignal): Promise<readonly LedgerRecord[]> {
+    const late: LedgerRecord[] = [];
+    for (const stored of await this.#store.list(signal)) {
+      const record = decodeRecord(stored.data);
+      if (record?.cluster !== this.#cluster || this.#entries.has(record.revision)) continue;
+      this.#keep(record, stored, false);
+      late.push(record);
+    }
+    return late;
+  }
+
   get(revision: string): LedgerRecord | undefined {
     return this.#entries.get(revision)?.record;
   }
@@ -87,8 +106,12 @@ export class Book {
     return this.#unreadable;
   }
 
-  /** Step 2 of the protocol: on record before the credential exists. */
+  /**
+   * Step 2 of the protocol: on record before the credential exists. When this fails the record may be there all the
+   * same, so it stays in the book, to be retired like any other.
+   */
   async open(record: LedgerRecord, signal: AbortSignal): Promise<void> {
+    this.#keep(record, undefined, true);
     this.#keep(record, await this.#store.create(secretOf(record), signal), true);
   }
 
@@ -104,11 +127,8 @@ export class Book {
   async drop(revision: string, signal: AbortSignal): Promise<void> {
     const entry = this.#entries.get(revision);
     if (!entry) return;
-    await this.#store.remove(entry.stored, signal);
-    this.#entries.delete(revision);
-    const siblings = this.#byOwner.get(keyOf(entry.record.owner));
-    siblings?.delete(revision);
-    if (siblings?.size === 0) this.#byOwner.delete(keyOf(entry.record.owner));
+    if (entry.stored) await this.#store.remove(entry.stored, signal);
+    this.#forget(entry.record);
   }
 
   /** A renewed token. Not written: after a restart the status of the owner tells, or one early renewal finds out. */
@@ -128,6 +148,11 @@ export class Book {
   /** False while all that is known of the lease is what a former process wrote. */
   isConfirmed(revision: string): boolean {
     return this.#entries.get(revision)?.confirmed ?? false;
+  }
+
+  /** Opened by this process since it read the ledger, and so after everything that it found there. */
+  isNew(revision: string): boolean {
+    return this.#entries.get(revision)?.isNew ?? false;
   }
 
   /** What a former process noted in the owner's status after it wrote the record: only ever moves times forward. */
@@ -154,30 +179,52 @@ export class Book {
     const entry = this.#entries.get(revision);
     if (!entry) return;
     const record = change(entry.record);
+    if (entry.stored && (await this.#replaced(entry, entry.stored, record, signal))) return;
+    await this.#reread(entry, record, signal);
+  }
+
+  /** False when somebody wrote it since, perhaps we. */
+  async #replaced(
+    entry: Entry,
+    over: StoredRecord,
+    record: LedgerRecord,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     try {
-      entry.stored = await this.#store.replace(entry.stored, secretOf(record), signal);
+      entry.stored = await this.#store.replace(over, secretOf(record), signal);
+      entry.record = record;
+      return true;
     } catch (thrown) {
-      if (faultOf(thrown).reason !== 'KubernetesConflict') throw thrown;
-      await this.#reread(entry, record, signal);
+      if (!MOVED.has(faultOf(thrown).reason)) throw thrown;
+      return false;
     }
-    entry.record = record;
   }
 
-  /** A conflict is our own write whose reply was lost, or another leader's: only the former may count as done. */
+  /**
+   * A conflict is our own write whose answer was lost, or the last one of a former leader: we lead, so our word counts.
+   * A record that somebody deleted is written anew: what it tells of may live.
+   */
   async #reread(entry: Entry, wanted: LedgerRecord, signal: AbortSignal): Promise<void> {
-    const stored = await this.#store.read(entry.stored.name, signal);
+    const { name } = secretOf(wanted);
+    const stored = await this.#store.read(name, signal);
     const found = stored && decodeRecord(stored.data);
-    if (!stored || !found) throw conflict(`the ledger record ${entry.stored.name} is gone`);
-    const ours = found.state === wanted.state;
-    const untouched = found.state === entry.record.state;
-    entry.stored = stored;
-    if (ours) return;
-    if (untouched) entry.stored = await this.#store.replace(stored, secretOf(wanted), signal);
-    else throw conflict(`the ledger record ${stored.name} was changed by another replica`);
+    if (!stored && !entry.stored) return this.#forget(wanted);
+    if (!stored) entry.stored = await this.#store.create(secretOf(wanted), signal);
+    else if (!found) throw conflict(`the ledger record ${name} cannot be read any more`);
+    else if (found.state === wanted.state) entry.stored = stored;
+    else entry.stored = await this.#store.replace(stored, secretOf(wanted), signal);
+    entry.record = wanted;
   }
 
-  #keep(record: LedgerRecord, stored: StoredRecord, confirmed: boolean): void {
-    this.#entries.set(record.revision, { record, stored, confirmed });
+  #forget({ revision, owner }: LedgerRecord): void {
+    this.#entries.delete(revision);
+    const siblings = this.#byOwner.get(keyOf(owner));
+    siblings?.delete(revision);
+    if (siblings?.size === 0) this.#byOwner.delete(keyOf(owner));
+  }
+
+  #keep(record: LedgerRecord, stored: StoredRecord | undefined, isNew: boolean): void {
+    this.#entries.set(record.revision, { record, stored, confirmed: isNew, isNew });
     const owner = keyOf(record.owner);
     const siblings = this.#byOwner.get(owner) ?? new Set();
     this.#byOwner.set(owner, siblings.add(record.revision));

@@ -121,12 +121,12 @@ function isWanted(world: DynamicWorld, record: RecordFacts): boolean {
   );
 }
 
-/** Our own attempt that did not reach the Secret: nobody can still write it. */
+/** Our own attempt that the Secret does not carry: nobody can still write it. */
 function retireOwnUnused(world: DynamicWorld): DynamicPlan | undefined {
   const record = owned(world).find(
     (each) => each.state === 'pending' && each.holder === world.holder,
   );
-  return record && retire(record, 'unused');
+  return record && retire(record, record.sent ? 'replaced' : 'unused');
 }
 
 function renewLease(world: DynamicWorld): DynamicPlan | undefined {
@@ -201,8 +201,9 @@ function recoverForeignPending(world: DynamicWorld): DynamicPlan | undefined {
   const foreign = owned(world).find((record) => record.state === 'pending');
   if (!foreign) return undefined;
   const record = inPlace(world);
-  if (record && record.holder === world.holder && record.createdAt > foreign.createdAt)
-    return retire(foreign, 'unused');
+  if (record?.isNew) return retire(foreign, 'replaced', record.revision);
+  // Our own write is due, and waits because somebody keeps changing the Secret.
+  if (issueCause(world)) return undefined;
   return { kind: 'issue', why: 'Recovery', repair: false, restarts: podsMayHoldAnother(world) };
 }
 

@@ -17,6 +17,10 @@ export interface RecordFacts {
   readonly confirmed: boolean;
   /** This process holds the issued values, sealed, because they are not written yet. */
   readonly held: boolean;
+  /** Opened by this process since it has led: after all that it found, by whatever clock those are dated. */
+  readonly isNew: boolean;
+  /** A Secret may have carried it, so that pods may use it: false only when we know that its values were never sent. */
+  readonly sent: boolean;
   readonly token: {
     readonly type: 'service' | 'batch';
     readonly renewable: boolean;

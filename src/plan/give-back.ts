@@ -14,6 +14,8 @@ export interface RetiringFacts {
   /** Every restart target runs with the successor. False while unknown, and when there are no targets. */
   readonly rolledOut: boolean;
   readonly hasTargets: boolean;
+  /** The Secret of a living object carries it, by a live read: a write that came late, or somebody put it back. */
+  readonly carried: boolean;
 }
 
 export interface Graces {
@@ -23,6 +25,8 @@ export interface Graces {
   readonly overlapMs: number;
 }
 
+/** What a Secret carries is about to be replaced there: then it goes. */
+const CARRIED_POLL_MS = 10_000;
 /** Rollouts are looked at this often while an overlap lasts. */
 const ROLLOUT_POLL_MS = 5_000;
 /** Vault counts in whole seconds and revokes lazily. */
@@ -45,6 +49,7 @@ export type GiveBackPlan =
   | { readonly kind: 'give-back' };
 
 export function planGiveBack(facts: RetiringFacts, graces: Graces): GiveBackPlan {
+  if (facts.carried) return { kind: 'wait', until: facts.now + CARRIED_POLL_MS };
   const end = overlapEndsAt(facts, graces);
   const done = facts.why === 'replaced' && facts.hasTargets && facts.rolledOut;
   if (done || facts.now >= end) return { kind: 'give-back' };

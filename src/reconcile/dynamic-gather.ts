@@ -103,6 +103,8 @@ export function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
     ...(held && { lease: held.lease }),
     confirmed: deps.book.isConfirmed(record.revision),
     held: held !== undefined,
+    isNew: deps.book.isNew(record.revision),
+    sent: record.holder !== deps.settings.holder || Boolean(held?.attempted),
   };
 }
 

@@ -44,7 +44,11 @@ export async function reportDynamic(
     stored,
     fault,
     summary: summariseSync(facts),
-    fields: { ...(record && fieldsOf(turn, record, fault)), ...requestFields(turn, fault) },
+    fields: {
+      ...restartedField(learned),
+      ...(record && fieldsOf(turn, record, fault)),
+      ...requestFields(turn, fault),
+    },
     events: eventsOf(learned, record),
   };
 }
@@ -96,6 +100,11 @@ export function renewalFacts(learned: Learned, fault: Fault | undefined): Renewa
 function giveBackFacts({ token }: LedgerRecord): GiveBackFacts {
   const isOnItsOwn = token.type === 'service' && !token.defaultPolicy && !token.renewable;
   return { kind: isOnItsOwn ? 'doubtful' : 'none' };
+}
+
+/** Also of a Secret that was changed meanwhile: what was restarted is not restarted again. */
+function restartedField({ restarted }: Learned) {
+  return restarted === undefined ? {} : { restartedRevision: restarted };
 }
 
 function fieldsOf(turn: Turn, record: LedgerRecord, fault: Fault | undefined) {

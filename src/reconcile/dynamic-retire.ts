@@ -1,20 +1,35 @@
 /** Handing a record over to the give-back: from here on its own queue key owns it. */
 import type { RetireReason } from '../ledger/record.ts';
 import type { Target } from '../plan/rollout.ts';
+import { FaultError } from '../runtime/fault.ts';
 import type { Deps } from './deps.ts';
 import type { Turn } from './dynamic-turn.ts';
 import { recordRef } from './give-back.ts';
 import { targetsOf } from './targets.ts';
 
-/** A replaced credential waits for the workloads of its object to run with the successor. */
+/**
+ * A replaced credential waits for the workloads of its object to run with the successor. A record of another uid is
+ * one of an earlier object, unless the watch lags behind and shows us the earlier one: a live read tells.
+ */
 export async function retireRecord(
   { deps, situation, context }: Turn,
   revision: string,
   why: RetireReason,
   successor: string,
 ): Promise<void> {
+  if (why === 'owner-gone') await refuseWhileThere(deps, revision, context.signal);
   const targets = why === 'replaced' ? targetsOf(situation.object) : [];
   await retire(deps, { revision, why, successor, targets }, context.signal);
+}
+
+async function refuseWhileThere(deps: Deps, revision: string, signal: AbortSignal): Promise<void> {
+  const owner = deps.book.get(revision)?.owner;
+  if (!owner || (await deps.objects.exists(owner, owner.uid, signal)) === 'gone') return;
+  throw new FaultError({
+    kind: 'transient',
+    reason: 'KubernetesConflict',
+    message: `${owner.kind} ${owner.name} was made anew and the watch has not shown it yet`,
+  });
 }
 
 export interface Retiring {

@@ -5,11 +5,13 @@
 import { giveBack } from '../ledger/give-back.ts';
 import { credentialEndsAt, type LedgerRecord, type Retirement } from '../ledger/record.ts';
 import { certainlyDeadAt, planGiveBack, type RetiringFacts } from '../plan/give-back.ts';
+import { readMark } from '../plan/lease-mark.ts';
 import { hasRolledOut } from '../plan/rollout.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
+import { readLive } from './destination.ts';
 
 /** Kind of the queue key: not a Kubernetes kind. */
 export const LEDGER_RECORD = 'LedgerRecord';
@@ -50,7 +52,23 @@ async function gather(
     longestTokenMs: Math.max(record.token.loginTtlMs, record.token.ttlMs),
     hasTargets,
     rolledOut: waits && (await allRolledOut(deps, record, retirement, signal)),
+    carried: await isCarried(deps, record, retirement, signal),
   };
+}
+
+/** A Secret whose object is gone goes with it. */
+async function isCarried(
+  deps: Deps,
+  { revision, owner, destination }: LedgerRecord,
+  { why }: Retirement,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (why === 'owner-gone') return false;
+  const secret = await readLive(deps, owner.namespace, destination, signal);
+  if (!secret) return false;
+  const bond = { uid: owner.uid, mac: secret.mac };
+  const reading = readMark(deps.hmacKey, secret.annotations, bond);
+  return reading.kind === 'genuine' && reading.mark.revision === revision;
 }
 
 /** A target that cannot be read counts as not rolled out: the grace ends the wait. */
