@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { stringify } from 'yaml';
-import { ALERT_CASES, type AlertCase } from '../monitoring/alert-cases.ts';
+import type { AlertCase } from '../monitoring/alert-case.ts';
+import { ALERT_CASES } from '../monitoring/alert-cases.ts';
 import { ALERTS, type AlertRule, ruleFile } from '../monitoring/alert-rules.ts';
 import { promtool } from '../monitoring/programs.ts';
 

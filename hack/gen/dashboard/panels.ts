@@ -39,8 +39,12 @@ function mine(name: string, ...selectors: readonly string[]): string {
 }
 
 function rate(by: string, series: string): Query {
-  const legend = by.split(', ').map((label) => `{{${label}}}`);
-  return { expr: `sum by (${by}) (rate(${series}[$__rate_interval]))`, legend: legend.join(' ') };
+  return { expr: `sum by (${by}) (rate(${series}[$__rate_interval]))`, legend: legendOf(by) };
+}
+
+function legendOf(labels: string): string {
+  const names = labels.split(', ').map((label) => `{{${label}}}`);
+  return names.join(' ');
 }
 
 function slowest(by: string, series: string): Query {
@@ -49,359 +53,192 @@ function slowest(by: string, series: string): Query {
 }
 
 /** Node's own figures have no label that tells whose process it is. */
-function ofProcess(series: string): string {
-  return `${series} and on (job, instance) ${metric('vso_build_info')}`;
+function ofProcess(series: string, name: string): Query {
+  const expr = `${series} and on (job, instance) ${metric('vso_build_info')}`;
+  return { expr, legend: `{{pod}} ${name}` };
 }
+
+type Extra = Pick<Panel, 'note' | 'redFrom' | 'redBelow'>;
+
+function stat(title: string, unit: string, expr: string, extra: Extra = {}): Panel {
+  return { title, kind: 'stat', unit, queries: [{ expr }], ...extra };
+}
+
+function graph(title: string, unit: string, queries: readonly Query[], extra: Extra = {}): Panel {
+  return { title, kind: 'timeseries', unit, queries, ...extra };
+}
+
+function table(title: string, unit: string, expr: string, extra: Extra = {}): Panel {
+  return { title, kind: 'table', unit, queries: [{ expr }], ...extra };
+}
+
+/** One line for each set of these labels. */
+function lines(by: string, join: 'max' | 'min', series: string): Query {
+  return { expr: `${join} by (${by}) (${series})`, legend: legendOf(by) };
+}
+
+/** Seconds from the earliest of these instants until now. */
+function ago(by: string, series: string): Query {
+  return { expr: `time() - min by (${by}) (${series})`, legend: legendOf(by) };
+}
+
+/** Seconds until the earliest of these instants. */
+function ahead(by: string, series: string): Query {
+  return { expr: `min by (${by}) (${series}) - time()`, legend: legendOf(by) };
+}
+
+const FEW = { note: 'Empty where there are more objects than --metrics-per-object.' };
 
 const OVERVIEW: Row = {
   title: 'Overview',
   panels: [
-    {
-      title: 'Objects ready',
-      kind: 'stat',
-      unit: 'none',
-      queries: [{ expr: `sum(max by (kind, reason) (${mine('objects', 'ready="true"')}))` }],
-    },
-    {
-      title: 'Objects not ready',
-      kind: 'stat',
-      unit: 'none',
-      redFrom: 1,
-      queries: [
-        {
-          expr: `sum(max by (kind, ready, reason) (${mine('objects', 'ready!="true"')})) or vector(0)`,
-        },
-      ],
-    },
-    {
-      title: 'Objects overdue',
-      kind: 'stat',
-      unit: 'none',
+    stat(
+      'Objects ready',
+      'none',
+      `sum(max by (kind, reason) (${mine('objects', 'ready="true"')}))`,
+    ),
+    stat(
+      'Objects not ready',
+      'none',
+      `sum(max by (kind, ready, reason) (${mine('objects', 'ready!="true"')})) or vector(0)`,
+      { redFrom: 1 },
+    ),
+    stat('Objects overdue', 'none', `sum(max by (kind) (${mine('objects_overdue')}))`, {
       redFrom: 1,
       note: 'Nothing has gone well for more than twice the time between two looks.',
-      queries: [{ expr: `sum(max by (kind) (${mine('objects_overdue')}))` }],
-    },
-    {
-      title: 'Credentials closing or ended',
-      kind: 'stat',
-      unit: 'none',
-      redFrom: 1,
-      queries: [{ expr: `sum(max by (kind, phase) (${mine('credentials', 'phase!="living"')}))` }],
-    },
-    {
-      title: 'First credential ends in',
-      kind: 'stat',
-      unit: 's',
-      redBelow: 60,
-      queries: [{ expr: `min(${mine('credential_expiry_timestamp_seconds')}) - time()` }],
-    },
-    {
-      title: 'Replicas that lead',
-      kind: 'stat',
-      unit: 'none',
+    }),
+    stat(
+      'Credentials closing or ended',
+      'none',
+      `sum(max by (kind, phase) (${mine('credentials', 'phase!="living"')}))`,
+      { redFrom: 1 },
+    ),
+    stat(
+      'First credential ends in',
+      's',
+      `min(${mine('credential_expiry_timestamp_seconds')}) - time()`,
+      { redBelow: 60 },
+    ),
+    stat('Replicas that lead', 'none', `sum(${metric('leader_election_master_status')})`, {
       redBelow: 1,
-      queries: [{ expr: `sum(${metric('leader_election_master_status')})` }],
-    },
+    }),
   ],
 };
 
 const OBJECTS: Row = {
   title: 'Objects',
   panels: [
-    {
-      title: 'Readiness and reason',
-      kind: 'timeseries',
-      unit: 'none',
-      queries: [
-        {
-          expr: `max by (kind, ready, reason) (${mine('objects')})`,
-          legend: '{{kind}} {{ready}} {{reason}}',
-        },
-      ],
-    },
-    {
-      title: 'Not ready since',
-      kind: 'timeseries',
-      unit: 's',
+    graph('Readiness and reason', 'none', [lines('kind, ready, reason', 'max', mine('objects'))]),
+    graph('Not ready since', 's', [ago('kind', mine('not_ready_since_timestamp_seconds'))], {
       note: 'Of the object that has waited longest.',
-      queries: [
-        {
-          expr: `time() - min by (kind) (${mine('not_ready_since_timestamp_seconds')})`,
-          legend: '{{kind}}',
-        },
-      ],
-    },
-    {
-      title: 'Last success ago',
-      kind: 'timeseries',
-      unit: 's',
+    }),
+    graph('Last success ago', 's', [ago('kind', mine('last_success_timestamp_seconds'))], {
       note: 'Of the object for which it is longest ago, among those that are looked at regularly.',
-      queries: [
-        {
-          expr: `time() - min by (kind) (${mine('last_success_timestamp_seconds')})`,
-          legend: '{{kind}}',
-        },
-      ],
-    },
-    {
-      title: 'Next look in',
-      kind: 'timeseries',
-      unit: 's',
-      queries: [
-        {
-          expr: `min by (kind) (${mine('next_action_timestamp_seconds')}) - time()`,
-          legend: '{{kind}}',
-        },
-      ],
-    },
-    {
-      title: 'Comparisons with Vault',
-      kind: 'timeseries',
-      unit: 'ops',
-      queries: [rate('kind, result', mine('syncs_total'))],
-    },
-    {
-      title: 'Failures by class',
-      kind: 'timeseries',
-      unit: 'ops',
-      queries: [rate('class', mine('failures_total'))],
-    },
-    {
-      title: 'Objects that are not ready',
-      kind: 'table',
-      unit: 'none',
-      note: 'Empty where there are more objects than --metrics-per-object.',
-      queries: [
-        {
-          expr: `max by (kind, object_namespace, object_name, reason) (${mine('object_ready')}) == 0`,
-        },
-      ],
-    },
-    {
-      title: 'Time until the credential ends',
-      kind: 'table',
-      unit: 's',
-      note: 'Empty where there are more objects than --metrics-per-object.',
-      queries: [
-        {
-          expr: `sort(min by (kind, object_namespace, object_name) (${mine('object_expiry_timestamp_seconds')}) - time())`,
-        },
-      ],
-    },
+    }),
+    graph('Next look in', 's', [ahead('kind', mine('next_action_timestamp_seconds'))]),
+    graph('Comparisons with Vault', 'ops', [rate('kind, result', mine('syncs_total'))]),
+    graph('Failures by class', 'ops', [rate('class', mine('failures_total'))]),
+    table(
+      'Objects that are not ready',
+      'none',
+      `max by (kind, object_namespace, object_name, reason) (${mine('object_ready')}) == 0`,
+      FEW,
+    ),
+    table(
+      'Time until the credential ends',
+      's',
+      `sort(min by (kind, object_namespace, object_name) (${mine('object_expiry_timestamp_seconds')}) - time())`,
+      FEW,
+    ),
   ],
 };
 
 const LEASES: Row = {
   title: 'Leases and certificates',
   panels: [
-    {
-      title: 'First end by kind',
-      kind: 'timeseries',
-      unit: 's',
-      queries: [
-        {
-          expr: `min by (kind) (${mine('credential_expiry_timestamp_seconds')}) - time()`,
-          legend: '{{kind}}',
-        },
-        {
-          expr: `min by (owner) (${mine('token_expiry_timestamp_seconds')}) - time()`,
-          legend: 'token of {{owner}}',
-        },
-      ],
-    },
-    {
-      title: 'Credentials by phase',
-      kind: 'timeseries',
-      unit: 'none',
-      queries: [
-        {
-          expr: `max by (kind, phase) (${mine('credentials')})`,
-          legend: '{{kind}} {{phase}}',
-        },
-      ],
-    },
-    {
-      title: 'Renewals',
-      kind: 'timeseries',
-      unit: 'ops',
-      queries: [rate('result', mine('renewals_total'))],
-    },
-    {
-      title: 'Issued and given back',
-      kind: 'timeseries',
-      unit: 'ops',
-      queries: [rate('result', mine('issues_total')), rate('result', mine('give_backs_total'))],
-    },
-    {
-      title: 'Ledger',
-      kind: 'timeseries',
-      unit: 'none',
-      queries: [{ expr: `max by (state) (${mine('ledger_records')})`, legend: '{{state}}' }],
-    },
-    {
-      title: 'Age of the oldest record to give back',
-      kind: 'timeseries',
-      unit: 's',
-      queries: [
-        {
-          expr: `time() - min by (state) (${mine('ledger_oldest_timestamp_seconds')})`,
-          legend: '{{state}}',
-        },
-      ],
-    },
+    graph('First end by kind', 's', [
+      ahead('kind', mine('credential_expiry_timestamp_seconds')),
+      {
+        ...ahead('owner', mine('token_expiry_timestamp_seconds')),
+        legend: 'token of {{owner}}',
+      },
+    ]),
+    graph('Credentials by phase', 'none', [lines('kind, phase', 'max', mine('credentials'))]),
+    graph('Renewals', 'ops', [rate('result', mine('renewals_total'))]),
+    graph('Issued and given back', 'ops', [
+      rate('result', mine('issues_total')),
+      rate('result', mine('give_backs_total')),
+    ]),
+    graph('Ledger', 'none', [lines('state', 'max', mine('ledger_records'))]),
+    graph('Age of the oldest record to give back', 's', [
+      ago('state', mine('ledger_oldest_timestamp_seconds')),
+    ]),
   ],
 };
 
 const LOGINS = 'operation="auth/:mount/login"';
+const HITS = `sum(increase(${metric('vso_client_cache_hits')}[1h]))`;
+const MISSES = `sum(increase(${metric('vso_client_cache_misses')}[1h]))`;
 
 const VAULT: Row = {
   title: 'Vault',
   panels: [
-    {
-      title: 'Requests by code',
-      kind: 'timeseries',
-      unit: 'reqps',
-      queries: [rate('code', mine('vault_requests_total'))],
-    },
-    {
-      title: 'Requests by route',
-      kind: 'timeseries',
-      unit: 'reqps',
-      queries: [rate('operation', mine('vault_requests_total'))],
-    },
-    {
-      title: 'Logins by code',
-      kind: 'timeseries',
-      unit: 'reqps',
-      queries: [rate('code', mine('vault_requests_total', LOGINS))],
-    },
-    {
-      title: 'Slowest hundredth of the acts',
-      kind: 'timeseries',
-      unit: 's',
-      queries: [slowest('operation', metric('vso_client_operations_time_seconds_bucket'))],
-    },
-    {
-      title: 'Acts by VaultConnection',
-      kind: 'timeseries',
-      unit: 'ops',
-      queries: [rate('vault_connection', metric('vso_client_operations_total'))],
-    },
-    {
-      title: 'Acts that found a token at hand',
-      kind: 'timeseries',
-      unit: 'percentunit',
-      queries: [
-        {
-          expr:
-            `sum(increase(${metric('vso_client_cache_hits')}[1h])) / ` +
-            `(sum(increase(${metric('vso_client_cache_hits')}[1h])) + sum(increase(${metric('vso_client_cache_misses')}[1h])))`,
-          legend: 'share',
-        },
-      ],
-    },
+    graph('Requests by code', 'reqps', [rate('code', mine('vault_requests_total'))]),
+    graph('Requests by route', 'reqps', [rate('operation', mine('vault_requests_total'))]),
+    graph('Logins by code', 'reqps', [rate('code', mine('vault_requests_total', LOGINS))]),
+    graph('Slowest hundredth of the acts', 's', [
+      slowest('operation', metric('vso_client_operations_time_seconds_bucket')),
+    ]),
+    graph('Acts by VaultConnection', 'ops', [
+      rate('vault_connection', metric('vso_client_operations_total')),
+    ]),
+    graph('Acts that found a token at hand', 'percentunit', [
+      { expr: `${HITS} / (${HITS} + ${MISSES})`, legend: 'share' },
+    ]),
   ],
 };
 
 const WORK: Row = {
   title: 'Work',
   panels: [
-    {
-      title: 'Restarts of workloads',
-      kind: 'timeseries',
-      unit: 'ops',
-      queries: [rate('kind, result', mine('restarts_total'))],
-    },
-    {
-      title: 'Waiting objects',
-      kind: 'timeseries',
-      unit: 'none',
-      queries: [
-        { expr: `max by (priority) (${metric('workqueue_depth')})`, legend: '{{priority}}' },
-      ],
-    },
-    {
-      title: 'Slowest hundredth of the waits',
-      kind: 'timeseries',
-      unit: 's',
-      queries: [slowest('priority', metric('workqueue_queue_duration_seconds_bucket'))],
-    },
-    {
-      title: 'Slowest hundredth of the reconciles',
-      kind: 'timeseries',
-      unit: 's',
-      queries: [slowest('controller', metric('controller_runtime_reconcile_time_seconds_bucket'))],
-    },
-    {
-      title: 'Reconciles',
-      kind: 'timeseries',
-      unit: 'ops',
-      queries: [rate('controller, result', metric('controller_runtime_reconcile_total'))],
-    },
-    {
-      title: 'Longest reconcile under way',
-      kind: 'timeseries',
-      unit: 's',
-      queries: [
-        {
-          expr: `max by (pod) (${metric('workqueue_longest_running_processor_seconds')})`,
-          legend: '{{pod}}',
-        },
-      ],
-    },
+    graph('Restarts of workloads', 'ops', [rate('kind, result', mine('restarts_total'))]),
+    graph('Waiting objects', 'none', [lines('priority', 'max', metric('workqueue_depth'))]),
+    graph('Slowest hundredth of the waits', 's', [
+      slowest('priority', metric('workqueue_queue_duration_seconds_bucket')),
+    ]),
+    graph('Slowest hundredth of the reconciles', 's', [
+      slowest('controller', metric('controller_runtime_reconcile_time_seconds_bucket')),
+    ]),
+    graph('Reconciles', 'ops', [
+      rate('controller, result', metric('controller_runtime_reconcile_total')),
+    ]),
+    graph('Longest reconcile under way', 's', [
+      lines('pod', 'max', metric('workqueue_longest_running_processor_seconds')),
+    ]),
   ],
 };
 
 const PROCESS: Row = {
   title: 'Kubernetes and the process',
   panels: [
-    {
-      title: 'Requests to the API server',
-      kind: 'timeseries',
-      unit: 'reqps',
-      queries: [rate('verb, resource', mine('kubernetes_requests_total'))],
-    },
-    {
-      title: 'Failures in a row of watches',
-      kind: 'timeseries',
-      unit: 'none',
-      queries: [{ expr: `max by (resource) (${mine('watch_failures')})`, legend: '{{resource}}' }],
-    },
-    {
-      title: 'Event loop lag',
-      kind: 'timeseries',
-      unit: 's',
-      queries: [
-        { expr: ofProcess('nodejs_eventloop_lag_p99_seconds'), legend: '{{pod}} p99' },
-        { expr: ofProcess('nodejs_eventloop_lag_max_seconds'), legend: '{{pod}} max' },
-      ],
-    },
-    {
-      title: 'CPU',
-      kind: 'timeseries',
-      unit: 'percentunit',
-      queries: [
-        {
-          expr: ofProcess('rate(process_cpu_seconds_total[$__rate_interval])'),
-          legend: '{{pod}}',
-        },
-      ],
-    },
-    {
-      title: 'Memory',
-      kind: 'timeseries',
-      unit: 'bytes',
-      queries: [
-        { expr: ofProcess('process_resident_memory_bytes'), legend: '{{pod}} resident' },
-        { expr: ofProcess('nodejs_heap_size_used_bytes'), legend: '{{pod}} heap' },
-      ],
-    },
-    {
-      title: 'Versions',
-      kind: 'table',
-      unit: 'none',
-      queries: [{ expr: `count by (git_version, git_commit) (${metric('vso_build_info')})` }],
-    },
+    graph('Requests to the API server', 'reqps', [
+      rate('verb, resource', mine('kubernetes_requests_total')),
+    ]),
+    graph('Failures in a row of watches', 'none', [
+      lines('resource', 'max', mine('watch_failures')),
+    ]),
+    graph('Event loop lag', 's', [
+      ofProcess('nodejs_eventloop_lag_p99_seconds', 'p99'),
+      ofProcess('nodejs_eventloop_lag_max_seconds', 'max'),
+    ]),
+    graph('CPU', 'percentunit', [
+      ofProcess('rate(process_cpu_seconds_total[$__rate_interval])', 'CPU'),
+    ]),
+    graph('Memory', 'bytes', [
+      ofProcess('process_resident_memory_bytes', 'resident'),
+      ofProcess('nodejs_heap_size_used_bytes', 'heap'),
+    ]),
+    table('Versions', 'none', `count by (git_version, git_commit) (${metric('vso_build_info')})`),
   ],
 };
 
