@@ -5,6 +5,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { KINDS } from './api/kinds.ts';
+import { isForPeople, runCommandLine } from './command-line.ts';
 import { type Config, ConfigError, helpText, readConfig } from './config.ts';
 import { expose } from './figures.ts';
 import { loadCluster } from './kube/cluster-access.ts';
@@ -23,11 +24,25 @@ const MOST_BYTES = 1024 * 1024;
 const WRONG_USE = 2;
 
 async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (isForPeople(args)) return serve(args);
   const config = await configured();
   if (config.action === 'help') return print(helpText());
   if (config.action === 'version') return print(JSON.stringify(buildInfo()));
   if (config.action === 'uninstall') return print('no finalizers are added: nothing to remove');
   await run(config);
+}
+
+/** A command for a person. What is still printing holds up the end of the process, so the code is only noted. */
+async function serve(args: readonly string[]): Promise<void> {
+  process.exitCode = await runCommandLine({
+    args,
+    env: process.env,
+    clock: new SystemClock(),
+    version: VERSION,
+    print,
+    complain: (text) => void process.stderr.write(`${text}\n`),
+  });
 }
 
 async function configured(): Promise<Config> {

@@ -22,6 +22,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   reconcile: { rooms: ['api', 'plan', 'runtime', 'ledger'], packages: [] },
   kube: { rooms: ['api', 'runtime'], packages: ['@kubernetes/client-node', 'undici'] },
   vault: { rooms: ['api', 'runtime'], packages: ['axios', 'luxon'] },
+  commands: { rooms: ['api', 'plan', 'runtime', 'ledger', 'reconcile'], packages: [] },
   telemetry: { rooms: ['runtime'], packages: ['pino', 'prom-client'] },
 };
 

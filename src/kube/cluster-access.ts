@@ -35,6 +35,8 @@ export interface ClusterAccess {
 
 export interface ClusterSource {
   readonly kubeconfigPath?: string;
+  /** Of the kubeconfig, in place of its current one. */
+  readonly context?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where a pod's service account is mounted. */
   readonly serviceAccountRoot?: string;
@@ -46,11 +48,12 @@ const SERVICE_ACCOUNT_ROOT = '/var/run/secrets/kubernetes.io/serviceaccount';
 export async function loadCluster(source: ClusterSource): Promise<ClusterAccess> {
   const env = source.env ?? {};
   const files = source.kubeconfigPath ?? env['KUBECONFIG'] ?? '';
-  if (files !== '') return fromKubeconfig(files.split(path.delimiter).filter(Boolean));
+  const { context } = source;
+  if (files !== '') return fromKubeconfig(files.split(path.delimiter).filter(Boolean), context);
   if ((env['KUBERNETES_SERVICE_HOST'] ?? '') !== '') {
     return fromServiceAccount(env, source.serviceAccountRoot ?? SERVICE_ACCOUNT_ROOT);
   }
-  return fromKubeconfig([path.join(env['HOME'] ?? '', '.kube', 'config')]);
+  return fromKubeconfig([path.join(env['HOME'] ?? '', '.kube', 'config')], context);
 }
 
 async function fromServiceAccount(
@@ -73,8 +76,8 @@ async function fromServiceAccount(
   };
 }
 
-function fromKubeconfig(files: readonly string[]): ClusterAccess {
-  let config = readKubeconfig(files);
+function fromKubeconfig(files: readonly string[], context: string | undefined): ClusterAccess {
+  let config = readKubeconfig(files, context);
   const cluster = currentCluster(config, files);
   return {
     server: cluster.server,
@@ -82,13 +85,13 @@ function fromKubeconfig(files: readonly string[]): ClusterAccess {
     namespace: config.getContextObject(config.getCurrentContext())?.namespace,
     credentials: (renewed) => {
       // A plug-in's token is cached in the KubeConfig until it expires: a new one asks again.
-      if (renewed) config = readKubeconfig(files);
+      if (renewed) config = readKubeconfig(files, context);
       return kubeconfigCredentials(config);
     },
   };
 }
 
-function readKubeconfig(files: readonly string[]): KubeConfig {
+function readKubeconfig(files: readonly string[], context: string | undefined): KubeConfig {
   const config = new KubeConfig();
   try {
     for (const [index, file] of files.entries()) {
@@ -96,6 +99,7 @@ function readKubeconfig(files: readonly string[]): KubeConfig {
       part.loadFromFile(file);
       config.mergeConfig(part, index > 0);
     }
+    if (context !== undefined) config.setCurrentContext(context);
     return config;
   } catch (cause) {
     const message = `the kubeconfig ${files.join(', ')} cannot be read: check that it is there and valid`;

@@ -174,7 +174,7 @@ function madeAnew({ kind, name }: Ref): FaultError {
 }
 
 /** Lists leave kind and apiVersion out of their items. */
-function customObject(kind: string, object: WireObject): CustomObject {
+export function customObject(kind: string, object: WireObject): CustomObject {
   return {
     apiVersion: `${GROUP}/${VERSION}`,
     kind,

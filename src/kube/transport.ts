@@ -52,6 +52,8 @@ export interface CallOptions {
   readonly lane?: Lane;
   /** The call may be sent twice although its verb says no (TokenRequest). */
   readonly repeatable?: boolean;
+  /** Only the metadata is asked for: what else there is never leaves the API server. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface ApiAnswer {
@@ -239,7 +241,7 @@ export class Transport {
         path: this.#prefix + journey.path,
         method: journey.method,
         headers: {
-          accept: 'application/json',
+          accept: acceptOf(journey),
           'user-agent': userAgent,
           ...(journey.contentType === undefined ? {} : { 'content-type': journey.contentType }),
           ...line.credentials.headers.open(),
@@ -256,6 +258,12 @@ export class Transport {
       onRequest?.({ ...journey.subject, code, durationMs: clock.now() - startedAt });
     }
   }
+}
+
+function acceptOf({ subject, options }: Journey): string {
+  if (!options.metadataOnly) return 'application/json';
+  const as = subject.verb === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
+  return `application/json;as=${as};g=meta.k8s.io;v=v1`;
 }
 
 function contentTypeOf(call: ApiCall, patchType?: PatchType): string | undefined {

@@ -23,8 +23,8 @@ export const RECORD_LABELS = {
   'app.kubernetes.io/component': 'lease-ledger',
 } as const;
 
-const STATE_LABEL = 'vault-lease-operator/state';
-const OWNER_LABEL = 'vault-lease-operator/owner-uid';
+export const STATE_LABEL = 'vault-lease-operator/state';
+export const OWNER_LABEL = 'vault-lease-operator/owner-uid';
 
 /** Somebody else's write, or deletion, came first. */
 const MOVED: ReadonlySet<Reason> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);

@@ -37,7 +37,10 @@ export function ownerReference(owner: Owner): OwnerReference {
  */
 export type Ownership = 'ours' | 'predecessor' | 'sibling' | 'controlled' | 'free';
 
-export function ownershipOf(secret: SecretDigest, owner: Owner): Ownership {
+/** Labels and references alone tell. */
+type Labelled = Pick<SecretDigest, 'labels' | 'ownerReferences'>;
+
+export function ownershipOf(secret: Labelled, owner: Owner): Ownership {
   const references = secret.ownerReferences;
   const refersToUs = references.some((reference) => reference.uid === owner.uid);
   const others = references.filter((reference) => reference.uid !== owner.uid);
@@ -48,7 +51,7 @@ export function ownershipOf(secret: SecretDigest, owner: Owner): Ownership {
   return others.every((reference) => isNamesake(reference, owner)) ? 'predecessor' : 'sibling';
 }
 
-function bearsOwnerLabels(secret: SecretDigest): boolean {
+function bearsOwnerLabels(secret: Labelled): boolean {
   const wanted = Object.entries(KIND_LABELS);
   return (
     Object.hasOwn(secret.labels, OWNER_UID_LABEL) ||
@@ -56,7 +59,7 @@ function bearsOwnerLabels(secret: SecretDigest): boolean {
   );
 }
 
-function isLabelledFor(secret: SecretDigest, owner: Owner): boolean {
+function isLabelledFor(secret: Labelled, owner: Owner): boolean {
   return secret.labels[OWNER_UID_LABEL] === owner.uid;
 }
 

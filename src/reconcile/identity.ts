@@ -6,9 +6,16 @@ import type { VaultIdentity } from '../api/vault-exchange.ts';
 import { type AuthWorld, resolveIdentity, type UsableConnection } from '../plan/auth.ts';
 import { type Admission, isAllowed, type NamedRef, nameOf } from '../plan/references.ts';
 import { waiting } from '../runtime/fault.ts';
-import { STARTING } from './connections.ts';
-import type { Deps } from './deps.ts';
-import type { StoredObject } from './ports.ts';
+import { type Connections, STARTING } from './connections.ts';
+import type { Settings } from './deps.ts';
+import type { ObjectStore, StoredObject } from './ports.ts';
+
+/** What resolving needs: a command resolves by it, too, over what a person may see. */
+export interface ResolveDeps {
+  readonly store: Pick<ObjectStore, 'get'>;
+  readonly connections: Pick<Connections, 'get'>;
+  readonly settings: Pick<Settings, 'operatorNamespace' | 'allowDefaultGlobals'>;
+}
 
 /** An object that reads a secret from Vault. */
 interface Consumer {
@@ -17,12 +24,12 @@ interface Consumer {
 }
 
 /** Throws a fault of kind refused or waiting that names the field, the namespace searched and the remedy. */
-export function identityOf(deps: Deps, { metadata, spec }: Consumer): VaultIdentity {
+export function identityOf(deps: ResolveDeps, { metadata, spec }: Consumer): VaultIdentity {
   const { namespace } = metadata;
   return resolveIdentity({ namespace, vaultAuthRef: spec.vaultAuthRef }, authWorld(deps));
 }
 
-export function authWorld(deps: Deps): AuthWorld {
+export function authWorld(deps: ResolveDeps): AuthWorld {
   return {
     ...admissionOf(deps),
     rules: deps.settings.hardening,
@@ -34,7 +41,10 @@ export function authWorld(deps: Deps): AuthWorld {
 }
 
 /** Usable once its reconciler has looked at this very generation; until then its consumers wait without a word. */
-function connectionOf(deps: Deps, named: NamedRef): UsableConnection | 'not-ready' | undefined {
+function connectionOf(
+  deps: ResolveDeps,
+  named: NamedRef,
+): UsableConnection | 'not-ready' | undefined {
   const ref = { kind: 'VaultConnection', ...named };
   const stored = deps.store.get(ref);
   if (!stored) return undefined;
@@ -47,7 +57,7 @@ function connectionOf(deps: Deps, named: NamedRef): UsableConnection | 'not-read
 
 /** What is wrong with an object is for those to know who may use it. */
 function find<Kind extends 'VaultAuth' | 'VaultAuthGlobal'>(
-  deps: Deps,
+  deps: ResolveDeps,
   kind: Kind,
   named: NamedRef,
   home: string,

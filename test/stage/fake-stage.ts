@@ -67,6 +67,10 @@ export async function buildFakeStage(): Promise<FakeStage> {
     vaultCa,
     operator,
     operatorNamespace: OPERATOR_NAMESPACE,
+    kubeconfigOf: async (namespace, serviceAccount) => {
+      const wish = { expirationSeconds: 365 * 86_400 };
+      return api.kubeconfig(api.tokenFor(namespace, serviceAccount, wish));
+    },
     now: () => clock.now(),
     until: async (sentence, check, withinMs = 30_000) => {
       const end = clock.now() + withinMs;

@@ -31,6 +31,8 @@ export async function buildRealStage(): Promise<Stage> {
     vaultCa: stack.vault.caPem,
     operator,
     operatorNamespace: OPERATOR_NAMESPACE,
+    kubeconfigOf: (namespace, serviceAccount) =>
+      stack.operatorKubeconfig({ namespace, serviceAccount }),
     now: () => Date.now(),
     until,
     pass,

@@ -41,6 +41,8 @@ export interface Stage {
   readonly operator: OperatorControl;
   /** Namespace of the operator. */
   readonly operatorNamespace: string;
+  /** The text of a kubeconfig with which somebody acts as this service account. */
+  kubeconfigOf(namespace: string, serviceAccount: string): Promise<string>;
   /** Instant by the servers' clock, epoch ms. */
   now(): number;
   /** Waits on a condition, never on time alone. Fails with the sentence and what the check said last. */

@@ -1,0 +1,74 @@
+/** What the operator does next with an object that is well, and when: by the same arithmetic as the operator's own. */
+import { parseDuration } from '../api/duration.ts';
+import { refreshHorizonMs, spreadOf } from '../runtime/spread.ts';
+import type { ExplainedObject } from './explain-facts.ts';
+import { dueAt } from './lease.ts';
+
+export interface NextAct {
+  readonly act: string;
+  /** Epoch ms, where it is known. */
+  readonly at?: number;
+}
+
+/** As far as specification and status tell. Every field is read with doubt: the object may be one that is refused. */
+export function nextAct(object: ExplainedObject, now: number): NextAct | undefined {
+  const spec: Spec = Object(object.spec);
+  switch (object.kind) {
+    case 'VaultStaticSecret':
+      return refresh(periodOf(spec, spec.hmacSecretData === false ? 0 : 60));
+    case 'VaultDynamicSecret':
+      return leaseAct(object, now) ?? refresh(periodOf(spec, 0));
+    case 'VaultConnection':
+      return { act: 'Vault is asked how it is, every minute' };
+    case 'VaultAuth':
+      return { act: 'it is used for a login when a secret needs one' };
+    default:
+      return undefined;
+  }
+}
+
+/** What is read of a specification and a status, as far as it is there. */
+interface Spec {
+  readonly refreshAfter?: string;
+  readonly hmacSecretData?: boolean;
+  readonly renewalPercent?: number;
+}
+
+interface Status {
+  readonly secretLease?: {
+    readonly id: string;
+    readonly duration: number;
+    readonly renewable: boolean;
+  };
+  readonly lastRenewalTime?: number;
+  readonly revision?: string;
+}
+
+/** VSO's default. */
+const RENEWAL_PERCENT = 67;
+
+function leaseAct({ metadata, spec, status }: ExplainedObject, now: number): NextAct | undefined {
+  const { secretLease, lastRenewalTime, revision = metadata.uid }: Status = Object(status);
+  if (!secretLease?.id || !lastRenewalTime) return undefined;
+  const { renewalPercent = RENEWAL_PERCENT }: Spec = Object(spec);
+  const span = { askedAt: lastRenewalTime * 1000, ttlMs: secretLease.duration * 1000 };
+  const at = dueAt(span, renewalPercent, spreadOf(revision));
+  const act = secretLease.renewable ? 'the lease is renewed' : 'a new credential is issued';
+  return at > now ? { act, at } : { act: `${act}, which is due` };
+}
+
+/** 0: never by itself. */
+function periodOf({ refreshAfter }: Spec, otherwiseSeconds: number): number {
+  try {
+    const given = refreshAfter ? parseDuration(refreshAfter) : 0;
+    return given || otherwiseSeconds * 1000;
+  } catch {
+    return 0;
+  }
+}
+
+function refresh(periodMs: number): NextAct {
+  if (periodMs === 0) return { act: 'it is read again when this object changes' };
+  const [least, most] = [1, 0].map((spread) => refreshHorizonMs(periodMs, spread) / 1000);
+  return { act: `Vault is read again ${least} to ${most} s after the last time` };
+}
