@@ -27,7 +27,7 @@ export const STATE_LABEL = 'vault-lease-operator/state';
 export const OWNER_LABEL = 'vault-lease-operator/owner-uid';
 
 /** Somebody else's write, or deletion, came first. */
-const MOVED: ReadonlySet<Reason> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);
+const MOVED: ReadonlySet<string> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);
 
 interface Entry {
   record: LedgerRecord;

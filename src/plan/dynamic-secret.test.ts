@@ -22,6 +22,8 @@ function record(change: Partial<RecordFacts> = {}): RecordFacts {
     createdAt: NOW,
     confirmed: true,
     held: false,
+    isNew: true,
+    sent: true,
     token: { type: 'service', renewable: true, askedAt: NOW, ttlMs: 2 * HOUR, capped: false },
     lease: { askedAt: NOW, ttlMs: HOUR, renewable: true },
     ...change,

@@ -2,7 +2,14 @@
 import { commit, putSecret } from './commit.ts';
 import { answered, beginRecord, beginResource } from './process.ts';
 import type { Rules } from './rules.ts';
-import { type Entry, type Replica, type Run, type State, type Stored, settledForm } from './state.ts';
+import {
+  type Entry,
+  type Replica,
+  type Run,
+  type State,
+  type Stored,
+  settledForm,
+} from './state.ts';
 
 export type Outcome = 'ok' | 'lost' | 'fail' | 'late' | 'never';
 

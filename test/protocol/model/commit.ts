@@ -100,7 +100,8 @@ export function putSecret(state: State, cr: number, secret: Secret | null): void
   state.secrets[cr] = secret;
   for (const { view, runs } of state.replicas) {
     if (view) view.same[cr] = false;
-    for (const run of runs) if (run.about === 'cr' && run.id === cr && run.over === 'same') run.over = 'moved';
+    for (const run of runs)
+      if (run.about === 'cr' && run.id === cr && run.over === 'same') run.over = 'moved';
   }
 }
 

@@ -50,6 +50,8 @@ export function look(state: State, replica: Replica, run: Run, rules: Rules): Lo
     secret: secret ? secretFacts(secret, resource) : undefined,
     stray: undefined,
     findings: new Map(run.gone < 0 ? [] : [[String(run.gone), 'gone' as const]]),
+    syncAsked: false,
+    rotateRequest: undefined,
     restartedRevision: String(run.restarted < 0 ? resource.restarted : run.restarted),
   };
   return { resource, secret, same, world };

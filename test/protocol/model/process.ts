@@ -2,7 +2,7 @@
  * What a replica does: begin a run, ask the planner, send a call, and go on from its answer or its failure. The order
  * of the calls is that of src/ledger and src/reconcile; the replay holds the two together.
  */
-import { inPlace } from '../../../src/plan/dynamic-secret.ts';
+import { inPlace } from '../../../src/plan/dynamic-records.ts';
 import { type Answer, resourceOf } from './commit.ts';
 import { judge, type Look, look, mayGoBack, ofResource, seenResource } from './judgement.ts';
 import type { Rules } from './rules.ts';
@@ -108,7 +108,9 @@ function turn(at: At, run: Run): void {
     case 'retire':
       run.why = plan.why;
       run.successor = plan.successor === '' ? -1 : Number(plan.successor);
-      return plan.why === 'owner-gone' && isThere(at, run.rev) ? settle(at, run) : send(at, run, 'retire');
+      return plan.why === 'owner-gone' && isThere(at, run.rev)
+        ? settle(at, run)
+        : send(at, run, 'retire');
     case 'promote':
       return send(at, run, 'promote');
     case 'write':

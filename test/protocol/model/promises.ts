@@ -4,7 +4,8 @@ import type { Resource, State } from './state.ts';
 /** A sentence when something is broken. */
 export function invariant(state: State): string {
   const lost = state.tokens.find((token) => token.lease && isLost(state, token.rev, token.short));
-  if (lost) return 'a lease is lost: neither a record nor a Secret tells of it, and its token is long';
+  if (lost)
+    return 'a lease is lost: neither a record nor a Secret tells of it, and its token is long';
   const isHalf = state.secrets.some((secret) => secret && secret.data !== secret.mark);
   return isHalf ? 'a Secret is half a revision' : '';
 }

@@ -162,7 +162,8 @@ export interface Size {
 }
 
 export function initial({ crs, faults, edits }: Size): State {
-  const each = <T>(make: (index: number) => T): T[] => Array.from({ length: crs }, (_, i) => make(i));
+  const each = <T>(make: (index: number) => T): T[] =>
+    Array.from({ length: crs }, (_, i) => make(i));
   const replica = (): Replica => ({
     up: true,
     leads: false,
