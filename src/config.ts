@@ -33,6 +33,8 @@ export interface Config {
   readonly ledger: LedgerStorage;
   readonly overlapMs: number;
   readonly ownerGraceMs: number;
+  /** How long nothing is given back after a restore of the cluster; 0 for no pause. */
+  readonly restoreQuietMs: number;
   readonly backoff: {
     readonly initialMs: number;
     readonly maxMs: number;
@@ -84,6 +86,7 @@ export function readConfig(around: Surroundings): Config {
     ledger: ledgerOf(value('client-cache-persistence-model')),
     overlapMs: duration('lease-overlap'),
     ownerGraceMs: duration('lease-owner-grace'),
+    restoreQuietMs: duration('restore-quiet-period'),
     backoff: {
       initialMs: duration('backoff-initial-interval'),
       maxMs: duration('backoff-max-interval'),

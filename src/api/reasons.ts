@@ -273,6 +273,11 @@ export const REASONS = {
     means: 'A credential could not be given back before its end.',
     remedy: 'Check Vault for a lease that could not be revoked.',
   },
+  ClusterRestored: {
+    means: 'The cluster was restored from a backup, so no credential is given back for a while.',
+    remedy:
+      'Check the restored objects, then delete the Secret vault-lease-give-back-pause in the namespace of the operator.',
+  },
   Progressing: { means: 'Work is under way.', remedy: '' },
   DeadlineExceeded: {
     means: 'The work took longer than one run may take; it is tried again.',

@@ -37,6 +37,8 @@ interface Entry {
   confirmed: boolean;
   /** Opened here since the ledger was read. */
   readonly isNew: boolean;
+  /** The record may be older than what Vault knows: its times say nothing. */
+  doubted: boolean;
 }
 
 export class Book {
@@ -133,6 +135,7 @@ export class Book {
 
   /** A renewed token. Not written: after a restart the status of the owner tells, or one early renewal finds out. */
   noteToken(revision: string, grant: TokenGrant, capped: boolean): void {
+    this.#trust(revision);
     this.#amend(revision, (record) => ({
       ...record,
       token: { ...record.token, askedAt: grant.askedAt, ttlMs: grant.ttlMs, capped },
@@ -143,6 +146,7 @@ export class Book {
     this.#amend(revision, (record) => ({ ...record, lease }));
     const entry = this.#entries.get(revision);
     if (entry) entry.confirmed = true;
+    this.#trust(revision);
   }
 
   /** False while all that is known of the lease is what a former process wrote. */
@@ -155,6 +159,16 @@ export class Book {
     return this.#entries.get(revision)?.isNew ?? false;
   }
 
+  /** The records came out of a backup: Vault may have ended what they tell of. */
+  doubtAll(): void {
+    for (const entry of this.#entries.values()) entry.doubted = true;
+  }
+
+  /** True until Vault had its say. */
+  isDoubted(revision: string): boolean {
+    return this.#entries.get(revision)?.doubted ?? false;
+  }
+
   /** What a former process noted in the owner's status after it wrote the record: only ever moves times forward. */
   adoptTimes(revision: string, leaseAskedAt: number, tokenAskedAt: number): void {
     this.#amend(revision, (record) => ({
@@ -164,6 +178,11 @@ export class Book {
         lease: { ...record.lease, askedAt: Math.max(record.lease.askedAt, leaseAskedAt) },
       }),
     }));
+  }
+
+  #trust(revision: string): void {
+    const entry = this.#entries.get(revision);
+    if (entry) entry.doubted = false;
   }
 
   #amend(revision: string, change: (record: LedgerRecord) => LedgerRecord): void {
@@ -224,7 +243,7 @@ export class Book {
   }
 
   #keep(record: LedgerRecord, stored: StoredRecord | undefined, isNew: boolean): void {
-    this.#entries.set(record.revision, { record, stored, confirmed: isNew, isNew });
+    this.#entries.set(record.revision, { record, stored, confirmed: isNew, isNew, doubted: false });
     const owner = keyOf(record.owner);
     const siblings = this.#byOwner.get(owner) ?? new Set();
     this.#byOwner.set(owner, siblings.add(record.revision));

@@ -1,5 +1,6 @@
 /** Everything a reconciler may use. Built once in main.ts, where the compiler proves that the adapters fit. */
 import type { Book } from '../ledger/book.ts';
+import type { GiveBackPause } from '../ledger/give-back-pause.ts';
 import type { Held } from '../ledger/held.ts';
 import type { VaultTokens } from '../ledger/ports.ts';
 import type { HardenedRules } from '../plan/hardening.ts';
@@ -57,6 +58,7 @@ export interface Deps {
   readonly connections: Connections;
   readonly book: Book;
   readonly held: Held;
+  readonly pause: GiveBackPause;
   /** By source digest, what was seen of the answers: true that they carry no lease, false that they began to. */
   readonly unleased: Map<string, boolean>;
   /** What was seen of the rotation of static roles, by the object. */

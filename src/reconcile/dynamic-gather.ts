@@ -102,6 +102,7 @@ export function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
     ...record,
     ...(held && { lease: held.lease }),
     confirmed: deps.book.isConfirmed(record.revision),
+    doubted: deps.book.isDoubted(record.revision),
     held: held !== undefined,
     isNew: deps.book.isNew(record.revision),
     sent: record.holder !== deps.settings.holder || Boolean(held?.attempted),

@@ -51,6 +51,7 @@ async function gather(
     credentialEndsAt: credentialEndsAt(record),
     longestTokenMs: Math.max(record.token.loginTtlMs, record.token.ttlMs),
     hasTargets,
+    pausedUntil: deps.pause.until(deps.clock.now()),
     rolledOut: waits && (await allRolledOut(deps, record, retirement, signal)),
     carried: await isCarried(deps, record, retirement, signal),
   };

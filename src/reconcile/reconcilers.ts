@@ -5,6 +5,7 @@ import type { Deps } from './deps.ts';
 import { reconcilePausedDynamic } from './dynamic-paused.ts';
 import { reconcileDynamic } from './dynamic-secret.ts';
 import { LEDGER_RECORD, reconcileRetiring } from './give-back.ts';
+import { GIVE_BACK_PAUSE, reconcilePause } from './give-back-pause.ts';
 import { unlessPaused } from './paused.ts';
 import { reconcileStatic } from './static-secret.ts';
 import { reconcileAuth } from './vault-auth.ts';
@@ -13,7 +14,7 @@ import { reconcileAuthGlobal, reconcileUnsupported } from './without-behaviour.t
 
 export function reconcilersOf(
   deps: Deps,
-): Readonly<Record<KindName | typeof LEDGER_RECORD, Reconcile>> {
+): Readonly<Record<KindName | typeof LEDGER_RECORD | typeof GIVE_BACK_PAUSE, Reconcile>> {
   return {
     VaultConnection: (ref, context) => reconcileConnection(deps, ref, context),
     VaultAuth: (ref, context) => reconcileAuth(deps, ref, context),
@@ -27,5 +28,6 @@ export function reconcilersOf(
     VaultPKISecret: unlessPaused(deps, reconcileUnsupported(deps, 'VaultPKISecret')),
     SecretTransformation: reconcileUnsupported(deps, 'SecretTransformation'),
     [LEDGER_RECORD]: (ref, context) => reconcileRetiring(deps, ref, context),
+    [GIVE_BACK_PAUSE]: (_, context) => reconcilePause(deps, context),
   };
 }

@@ -31,6 +31,7 @@ export interface Gauges {
   readonly vault_lease_operator_ledger_records: {
     readonly state: 'pending' | 'current' | 'retiring' | 'foreign' | 'unreadable';
   };
+  readonly vault_lease_operator_give_back_paused: NoLabels;
   readonly vault_lease_operator_ledger_oldest_timestamp_seconds: {
     readonly state: 'pending' | 'retiring';
   };
@@ -108,6 +109,10 @@ const LEDGER = {
   vault_lease_operator_ledger_records: {
     help: 'Credentials on record, by state; foreign and unreadable ones are left alone.',
     labels: { state: ['pending', 'current', 'retiring', 'foreign', 'unreadable'] },
+  },
+  vault_lease_operator_give_back_paused: {
+    help: '1 while nothing is given back because the cluster was restored from a backup.',
+    labels: {},
   },
   vault_lease_operator_ledger_oldest_timestamp_seconds: {
     help: 'Since when the oldest record is pending, or waits to be given back; no series while there is none.',

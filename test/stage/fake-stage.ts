@@ -92,6 +92,10 @@ export async function buildFakeStage(): Promise<FakeStage> {
       while (await step(end)) await holds();
       await holds();
     },
+    backupCluster: async () => {
+      const restore = api.backup();
+      return async () => restore();
+    },
     databaseUsers: async () =>
       vaultServer.hooks
         .credentials()

@@ -49,6 +49,8 @@ export interface Stage {
   until(sentence: string, check: () => Promise<unknown>, withinMs?: number): Promise<void>;
   /** Lets time go by while the operator works. Fails as soon as `holds` fails, when one is given. */
   pass(ms: number, holds?: () => Promise<void>): Promise<void>;
+  /** A backup of the cluster's store, and the way to restore it in place: versions go back too. */
+  backupCluster(): Promise<() => Promise<void>>;
   /** Names of the database users that Vault made and that still exist. */
   databaseUsers(): Promise<readonly string[]>;
   /** A user for good, for a static role. */
