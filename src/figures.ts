@@ -34,6 +34,7 @@ export function expose(metrics: Metrics, { operator, config, clock }: Exposed): 
     const mostObjects = config.metricsPerObject;
     return {
       ...(leads && ledgerOf(wired.book)),
+      ...(leads && pauseOf(wired, clock.now())),
       ...(leads && tokensOf(wired)),
       ...takeCensus({ ...objectsOf(wired, leads), now: clock.now(), mostObjects }),
     };
@@ -92,6 +93,11 @@ function ledgerOf(book: Book): Readings {
       .filter((state) => since[state].length > 0)
       .map((state) => [{ state }, Math.min(...since[state]) / 1000]),
   };
+}
+
+function pauseOf({ pause }: Wired, now: number): Readings {
+  const isPaused = pause.until(now) !== undefined;
+  return { vault_lease_operator_give_back_paused: [[{}, isPaused ? 1 : 0]] };
 }
 
 function stateSince({ retirement, createdAt }: LedgerRecord): number {
