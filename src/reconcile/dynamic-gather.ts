@@ -67,6 +67,7 @@ export async function gatherDynamic(
     stray,
     world: {
       ...worldOf(deps, object, learned, records),
+      uid: await livingUid(deps, object, records, secret, signal),
       syncAsked:
         openRequests(object).sync !== undefined && !learned.asked.has(mark?.revision ?? ''),
       sourceDigest: 'digest' in origin ? origin.digest : undefined,
@@ -81,10 +82,9 @@ function worldOf(
   object: VaultDynamicSecret,
   learned: Learned,
   records: readonly LedgerRecord[],
-): Omit<DynamicWorld, 'sourceDigest' | 'secret' | 'stray' | 'syncAsked'> {
+): Omit<DynamicWorld, 'uid' | 'sourceDigest' | 'secret' | 'stray' | 'syncAsked'> {
   return {
     now: deps.clock.now(),
-    uid: object.metadata.uid,
     holder: deps.settings.holder,
     destination: object.spec.destination.name,
     renewalPercent: object.spec.renewalPercent,
@@ -123,6 +123,23 @@ function catchUpWithStatus(
     upToNow(status?.lastRenewalTime),
     upToNow(status?.tokenRenewalTime),
   );
+}
+
+/**
+ * A Secret that is gone may have gone with its object, and the watch of Secrets be ahead of the one of objects: before
+ * a credential is issued in its place the object is looked at.
+ */
+async function livingUid(
+  deps: Deps,
+  { kind, metadata: { namespace, name, uid } }: VaultDynamicSecret,
+  records: readonly LedgerRecord[],
+  secret: SecretDigest | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const wasWritten = records.some(({ state, owner }) => state === 'current' && owner.uid === uid);
+  if (secret || !wasWritten) return uid;
+  const life = await deps.objects.exists({ kind, namespace, name }, uid, signal);
+  return life === 'there' ? uid : undefined;
 }
 
 /** A pending record may have reached the Secret without the watch having told us: then only a live read counts. */
