@@ -37,11 +37,10 @@ export function readinessOf({ metadata, status }: ToldObject): Readiness {
     return { ready: 'unknown', reason: 'Pending', notReadySince: since };
   }
   const ready = READY[String(condition['status'])] ?? 'unknown';
-  const since = instantOf(condition['lastTransitionTime']);
   return {
     ready,
     reason: wordOf(condition['reason']),
-    notReadySince: ready === 'true' ? undefined : since,
+    notReadySince: ready === 'true' ? undefined : instantOf(condition['lastTransitionTime']),
   };
 }
 
