@@ -65,9 +65,12 @@ function settingsOf(config: Config): Gauges['vso_runtime_config'] {
   };
 }
 
-function workOf({ queue, controller, objects, secrets }: Wired): Readings {
+function workOf({ queue, controller, objects, secrets, namespaces }: Wired): Readings {
   const depth = queue.depth();
-  const watches = [...objects.reflectors, secrets.reflector];
+  const needed = [...objects.reflectors, secrets.reflector];
+  // The operator does without the one that it may not watch.
+  const isDenied = namespaces.reflector.lastSeenVersion() === '';
+  const watches = isDenied ? needed : [...needed, namespaces.reflector];
   return {
     workqueue_depth: LANES.map((lane) => [{ name: 'reconcile', priority: lane }, depth[lane]]),
     workqueue_longest_running_processor_seconds: [

@@ -44,6 +44,7 @@ export interface Gauges {
     readonly reason: string;
   };
   readonly vault_lease_operator_objects_overdue: OfKind;
+  readonly vault_lease_operator_objects_paused: OfKind;
   readonly vault_lease_operator_not_ready_since_timestamp_seconds: OfKind;
   readonly vault_lease_operator_last_success_timestamp_seconds: OfKind;
   readonly vault_lease_operator_next_action_timestamp_seconds: OfKind;
@@ -134,8 +135,12 @@ function summaries(kinds: readonly string[]) {
       help: 'Objects for which nothing has gone well for more than twice the time between two looks.',
       labels: { kind: kinds },
     },
+    vault_lease_operator_objects_paused: {
+      help: 'Objects that rest because an annotation of theirs or of their namespace says so.',
+      labels: { kind: kinds },
+    },
     vault_lease_operator_not_ready_since_timestamp_seconds: {
-      help: 'Since when the object that has waited longest is not ready; no series while all are.',
+      help: 'Since when the object that has waited longest is not ready; no series while all are, or are paused.',
       labels: BY_KIND,
     },
     vault_lease_operator_last_success_timestamp_seconds: {
