@@ -2,11 +2,12 @@
  * An object explained: what it waits for, who it is at which Vault, what is wrong and what to do, what happens next.
  * Facts in, explanation out; the words of faults and remedies are those of the operator itself.
  */
-import type { Login, VaultIdentity } from '../api/vault-exchange.ts';
+import type { VaultIdentity } from '../api/vault-exchange.ts';
 import type { Fault } from '../runtime/fault.ts';
 import { rfc3339 } from '../runtime/instant.ts';
 import type { ExplainFacts, LeaderSight, Sight } from './explain-facts.ts';
 import { type Finding, findingsOf, lastErrorOf } from './explain-findings.ts';
+import { loginFacts } from './explain-login.ts';
 import { type NextAct, nextAct } from './explain-next.ts';
 import { type Readiness, readinessOf } from './explain-readiness.ts';
 import { isGranted, needOf, stanzaOf } from './policy.ts';
@@ -134,14 +135,6 @@ function identityPart(identity: VaultIdentity | Fault | undefined): Pick<Explana
       ],
     },
   };
-}
-
-function loginFacts({ role, serviceAccount, audiences }: Login): readonly ExplainedPart[] {
-  return [
-    { name: 'Role', state: role },
-    { name: 'Service account', state: nameOf(serviceAccount) },
-    { name: 'Audiences', state: audiences.join(', ') || "(the API server's own)" },
-  ];
 }
 
 function vaultPart({ identity, request, vaultSays }: ExplainFacts): Pick<Explanation, 'vault'> {
