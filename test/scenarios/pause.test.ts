@@ -220,9 +220,10 @@ describe('an operator that may not watch namespaces', () => {
 
   it('says so once, works, and pauses by annotations of objects', async () => {
     const rules: { resources: string[]; verbs: string[] }[] = await rulesOf();
-    const narrowed = rules.map((rule) =>
-      rule.resources.includes('namespaces') ? { ...rule, verbs: ['get'] } : rule,
+    const narrowed = rules.filter(
+      ({ resources, verbs }) => !(resources.includes('namespaces') && verbs.includes('watch')),
     );
+    assert.equal(narrowed.length, rules.length - 1);
     await play.operator.kill();
     await play.kube.patch('clusterroles', '', ROLE, { rules: narrowed });
     try {
