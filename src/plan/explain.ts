@@ -185,6 +185,7 @@ interface LeasedStatus {
   };
   readonly lastRenewalTime?: number;
   readonly revision?: string;
+  readonly restartedRevision?: string;
 }
 
 function recordsPart({ records }: ExplainFacts): Pick<Explanation, 'records'> {
@@ -200,11 +201,13 @@ function recordsPart({ records }: ExplainFacts): Pick<Explanation, 'records'> {
 
 function rolloutState({ object }: ExplainFacts, workload: TargetWorkload): string {
   const source = { kind: object.kind, name: object.metadata.name };
-  const status: LeasedStatus = Object(object.status);
+  const { revision, restartedRevision }: LeasedStatus = Object(object.status);
   const stamp = workload.podAnnotations[restartAnnotation(source)];
   if (stamp === undefined) return 'not restarted by this object so far';
-  if (status.revision !== undefined && status.revision !== stamp)
-    return 'restarted for an earlier credential';
+  if (revision !== undefined && revision !== stamp)
+    return revision === restartedRevision
+      ? 'restarted for an earlier credential; the present one needed no restart'
+      : 'restarted for an earlier credential; the restart for the present one is to come';
   if (!workload.rollsByItself)
     return 'restarted; its pods are replaced by hand (OnDelete or partition)';
   return hasRolledOut(workload, source, stamp)
