@@ -17,12 +17,12 @@ export function loginFacts(login: Login): readonly LoginFact[] {
         { name: 'Role', state: login.role },
         ...(login.token.kind === 'serviceAccount'
           ? accountFacts(login.token)
-          : [{ name: 'Token from', state: sayOf(login.token) }]),
+          : [{ name: 'Token source', state: sayOf(login.token) }]),
       ];
     case 'appRole':
       return [
         { name: 'Role id', state: login.roleId },
-        { name: 'Secret id from', state: sayOf(login.secretId) },
+        { name: 'Secret id source', state: sayOf(login.secretId) },
       ];
     case 'cert':
       return [
