@@ -143,6 +143,9 @@ function addressRuleOf(name: string, text: string): AddressRule {
   }
 }
 
+const COMMANDS_HINT =
+  '       operator explain|sync|pause|resume KIND/NAME [flags]   for people; each has a --help';
+
 /** The text of --help. */
 export function helpText(): string {
   const lines = Object.entries<Option>(OPTIONS).map(([name, option]) => {
@@ -150,9 +153,13 @@ export function helpText(): string {
     const preset = option.default === '' ? '' : ` [${option.default}]`;
     return `  --${name}${env}${preset}\n        ${option.unused ? `Accepted, no effect: ${option.unused}` : option.meaning}`;
   });
-  return ['Usage: operator [flags]', '', 'Flags (environment variable) [default]:', ...lines].join(
-    '\n',
-  );
+  return [
+    'Usage: operator [flags]',
+    COMMANDS_HINT,
+    '',
+    'Flags (environment variable) [default]:',
+    ...lines,
+  ].join('\n');
 }
 
 /** Go's flag syntax: one dash or two, `=value` or the next word, a bare boolean is true. */
