@@ -153,6 +153,7 @@ function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): D
     unleased: new Map(),
     rotations: new Map(),
     strays: new Map(),
+    refusals: new Map(),
     hmacKey: key,
     newRevision: () => randomBytes(8).toString('hex'),
     wake,

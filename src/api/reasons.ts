@@ -273,6 +273,19 @@ export const REASONS = {
     means: 'A credential could not be given back before its end.',
     remedy: 'Check Vault for a lease that could not be revoked.',
   },
+  // certificates
+  CertificateRevoked: {
+    means: 'A certificate that nothing uses any more was revoked.',
+    remedy: '',
+  },
+  CertificateRevocationError: {
+    means: 'A certificate could not be revoked; it is tried again until it expires.',
+    remedy: 'Allow "update" on revoke below the PKI mount, or unset spec.revoke.',
+  },
+  ExpiryOffsetIgnored: {
+    means: 'spec.expiryOffset is as long as the certificate lives.',
+    remedy: 'Lower spec.expiryOffset, or raise spec.ttl or the limits of the role.',
+  },
   Progressing: { means: 'Work is under way.', remedy: '' },
   DeadlineExceeded: {
     means: 'The work took longer than one run may take; it is tried again.',
