@@ -73,7 +73,7 @@ export function offsetFits({ issuedAt, endsAt }: CertificateLife, offsetMs: numb
 }
 
 /** However somebody wrote it: digits of either case, colons or not. */
-export function serialOf(text: string): string {
+function serialOf(text: string): string {
   const digits = text.replaceAll(':', '').toLowerCase();
   return (digits.match(/.{1,2}/g) ?? []).join(':');
 }

@@ -18,6 +18,7 @@ export type Act = Exclude<DynamicPlan, { kind: 'wait' }>;
 
 /** Throws the fault of the act; what it had done by then stands. */
 export async function carryOut(turn: Turn, act: Act): Promise<void> {
+  if (isCommon(act)) return carryOutCommon(turn, act);
   switch (act.kind) {
     case 'promote':
       return promote(turn, act.revision);
@@ -25,13 +26,24 @@ export async function carryOut(turn: Turn, act: Act): Promise<void> {
       return issueCredential(turn, act, (...issued) => holdLeased(turn, ...issued));
     case 'adopt':
       return adoptStray(turn, act.revision);
-    default:
-      return carryOutCommon(turn, act);
   }
 }
 
 /** Acts that every credential has alike. */
-export type CommonAct = Exclude<Act, { kind: 'promote' | 'issue' | 'adopt' }>;
+type CommonAct = Exclude<Act, { kind: 'promote' | 'issue' | 'adopt' }>;
+
+const COMMON: ReadonlySet<string> = new Set<CommonAct['kind']>([
+  'retire',
+  'write',
+  'renew-lease',
+  'renew-token',
+  'rewrite-metadata',
+  'restart',
+]);
+
+export function isCommon(act: { readonly kind: string }): act is CommonAct {
+  return COMMON.has(act.kind);
+}
 
 export async function carryOutCommon(turn: CredentialTurn, act: CommonAct): Promise<void> {
   switch (act.kind) {

@@ -45,7 +45,7 @@ export interface Retiring {
   readonly targets: readonly Target[];
 }
 
-export async function retire(deps: Deps, retiring: Retiring, signal: AbortSignal): Promise<void> {
+async function retire(deps: Deps, retiring: Retiring, signal: AbortSignal): Promise<void> {
   const { revision, why, successor } = retiring;
   const at = deps.clock.now();
   const targets = retiring.targets.map(({ kind, name }) => ({ kind, name }));

@@ -19,7 +19,7 @@ import { absenceFault, judgePlain } from '../plan/source-state.ts';
 import { FaultError, waiting } from '../runtime/fault.ts';
 import { seal } from '../runtime/sealed.ts';
 import { removeLeftovers, writeDestination } from './destination.ts';
-import { carryOutCommon } from './dynamic-acts.ts';
+import { carryOutCommon, isCommon } from './dynamic-acts.ts';
 import type { Origin } from './dynamic-gather.ts';
 import { excludesRaw, issueCredential, leaseOf } from './dynamic-issue.ts';
 import { originOf } from './dynamic-turn.ts';
@@ -31,6 +31,7 @@ export type PkiAct = Exclude<PkiPlan, { kind: 'wait' }>;
 
 /** Throws the fault of the act; what it had done by then stands. */
 export async function carryOutPki(turn: PkiTurn, act: PkiAct): Promise<void> {
+  if (isCommon(act)) return carryOutCommon(turn, act);
   switch (act.kind) {
     case 'issue':
       return issueCredential(turn, act, (...issued) => holdCertificate(turn, ...issued));
@@ -44,8 +45,6 @@ export async function carryOutPki(turn: PkiTurn, act: PkiAct): Promise<void> {
       return noteWishes(turn, act.revision);
     case 'adopt':
       throw new Error('a certificate is no stray lease');
-    default:
-      return carryOutCommon(turn, act);
   }
 }
 

@@ -10,7 +10,7 @@ import { badRequest } from './envelope.ts';
 import { type Fields, textOf } from './json.ts';
 import { keysUnder } from './kv1.ts';
 import { Authorities, type Issuer, type Requests } from './pki-authorities.ts';
-import { issueLeaf, type Leaf, roleOf, type Role } from './pki-issue.ts';
+import { issueLeaf, type Leaf, type Role, roleOf } from './pki-issue.ts';
 import type { Seeded } from './seeded.ts';
 
 interface Parts {
