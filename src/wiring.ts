@@ -163,6 +163,7 @@ function depsOf(
     unleased: new Map(),
     rotations: new Map(),
     strays: new Map(),
+    refusals: new Map(),
     hmacKey: key,
     newRevision: () => randomBytes(8).toString('hex'),
     wake,

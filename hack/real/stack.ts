@@ -23,6 +23,7 @@ import { ensureServiceAccount, requestToken, type ServiceAccount } from './servi
 import type { Site } from './site.ts';
 import { startVault, type Vault } from './vault.ts';
 import { mountDatabase, mountKubernetesAuth, mountKv, mountOtherAuth } from './vault-mounts.ts';
+import { mountPki } from './vault-pki.ts';
 
 /** Begins the name of every stack's folder. */
 export const STACK_FOLDER_PREFIX = 'vault-lease-operator-real-';
@@ -119,6 +120,7 @@ async function startServers(
     mountOtherAuth(vault),
     mountKubernetesAuth(vault, kubernetes.apiServer),
     mountDatabase(vault, postgres),
+    mountPki((method, path, body) => vault.request(method, path, body)),
   ]);
   return { kubectl: binaries.kubectl, site, ...kubernetes, vault, postgres };
 }

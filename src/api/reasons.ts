@@ -2,6 +2,8 @@
  * Every reason word that a condition, event, metric or log line may carry, with what it means and what to do.
  * A word that is not here does not compile where a Reason is asked for.
  */
+import { CREDENTIAL_REASONS } from './reasons-of-credentials.ts';
+
 export const REASONS = {
   // VSO's own words, kept because dashboards and scripts match on them
   Accepted: { means: 'The object is valid and in use.', remedy: '' },
@@ -264,20 +266,7 @@ export const REASONS = {
     means: 'A restart target does not exist.',
     remedy: 'Create it or remove it from rolloutRestartTargets.',
   },
-  // leases
-  LeaseForeignCluster: {
-    means: 'A ledger record was made by another cluster; it is left alone.',
-    remedy: 'Delete the record if the other cluster is gone.',
-  },
-  LeaseOrphaned: {
-    means: 'A credential could not be given back before its end.',
-    remedy: 'Check Vault for a lease that could not be revoked.',
-  },
-  ClusterRestored: {
-    means: 'The cluster was restored from a backup, so no credential is given back for a while.',
-    remedy:
-      'Check the restored objects, then delete the Secret vault-lease-give-back-pause in the namespace of the operator.',
-  },
+  ...CREDENTIAL_REASONS,
   Progressing: { means: 'Work is under way.', remedy: '' },
   DeadlineExceeded: {
     means: 'The work took longer than one run may take; it is tried again.',

@@ -12,6 +12,7 @@ import {
   decodeRecord,
   encodeRecord,
   type LedgerRecord,
+  type RecordCertificate,
   type RecordLease,
   type RecordState,
   type Retirement,
@@ -117,8 +118,23 @@ export class Book {
     this.#keep(record, await this.#store.create(secretOf(record), signal), true);
   }
 
-  async makeCurrent(revision: string, lease: RecordLease, signal: AbortSignal): Promise<void> {
-    await this.#write(revision, (record) => ({ ...record, state: 'current', lease }), signal);
+  /** Without a lease for what has none. */
+  async makeCurrent(
+    revision: string,
+    lease: RecordLease | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const leased = lease && { lease };
+    await this.#write(revision, (record) => ({ ...record, state: 'current', ...leased }), signal);
+  }
+
+  /** Something was learned or wished about a certificate that must outlive its object. */
+  async rewriteCertificate(
+    revision: string,
+    change: Partial<RecordCertificate>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#write(revision, (record) => changed(record, change), signal);
   }
 
   async retire(revision: string, retirement: Retirement, signal: AbortSignal): Promise<void> {
@@ -139,6 +155,15 @@ export class Book {
     this.#amend(revision, (record) => ({
       ...record,
       token: { ...record.token, askedAt: grant.askedAt, ttlMs: grant.ttlMs, capped },
+    }));
+  }
+
+  /** What was issued. Not written: the next change of state takes it along. */
+  noteCertificate(revision: string, certificate: RecordCertificate, released: boolean): void {
+    this.#amend(revision, (record) => ({
+      ...record,
+      certificate,
+      ...(released && { token: { ...record.token, released } }),
     }));
   }
 
@@ -260,6 +285,11 @@ function secretOf(record: LedgerRecord): NewRecord {
     },
     data: encodeRecord(record),
   };
+}
+
+function changed(record: LedgerRecord, change: Partial<RecordCertificate>): LedgerRecord {
+  const { certificate } = record;
+  return certificate ? { ...record, certificate: { ...certificate, ...change } } : record;
 }
 
 function conflict(message: string): FaultError {

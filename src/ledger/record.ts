@@ -2,7 +2,7 @@
  * One record of the ledger: a revision of a credential, and everything needed to give it back without any other
  * object. Promises a lossless round trip to a Secret of the operator's namespace; knows nothing of who stores it.
  */
-import type { TokenAccess, VaultEndpoint } from '../api/vault-exchange.ts';
+import type { TokenAccess, VaultEndpoint, VaultIdentity } from '../api/vault-exchange.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { type Sealed, seal } from '../runtime/sealed.ts';
 
@@ -55,6 +55,24 @@ export interface RecordToken {
   readonly ttlMs: number;
   /** True once a renewal granted less than asked: the token is at its maximum. */
   readonly capped: boolean;
+  /** It was given back at once, because nothing hangs on it. */
+  readonly released?: true;
+}
+
+/** A certificate: what it takes to undo it without any other object. */
+export interface RecordCertificate {
+  /** As Vault prints it: pairs of hexadecimal digits, with colons. */
+  readonly serial: string;
+  /** When it was asked for; where nobody knows, from when on it is valid. */
+  readonly issuedAt: number;
+  readonly endsAt: number;
+  /** Mount of the engine, in `leaseNamespace`. */
+  readonly mount: string;
+  /** Who logs in to revoke it. */
+  readonly identity: VaultIdentity;
+  /** What the object last wanted of it: when that counts the object may be gone. */
+  readonly revoke: boolean;
+  readonly clear: boolean;
 }
 
 export interface LedgerRecord {
@@ -83,6 +101,7 @@ export interface LedgerRecord {
   readonly token: RecordToken;
   readonly secretToken: Sealed<string>;
   readonly lease?: RecordLease;
+  readonly certificate?: RecordCertificate;
   readonly retirement?: Retirement;
 }
 
@@ -96,16 +115,16 @@ export function leaseAccess(record: LedgerRecord): TokenAccess {
 }
 
 /** When the token dies if nobody renews it: its leases die with it, whatever they say themselves. */
-export function tokenEndsAt(record: LedgerRecord): number {
-  return record.token.askedAt + record.token.ttlMs;
+export function tokenEndsAt({ token }: LedgerRecord): number {
+  return token.released ? Number.POSITIVE_INFINITY : token.askedAt + token.ttlMs;
 }
 
 /** When the credential dies if nobody renews anything. */
 export function credentialEndsAt(record: LedgerRecord): number {
-  const leaseEnd = record.lease
-    ? record.lease.askedAt + record.lease.ttlMs
-    : Number.POSITIVE_INFINITY;
-  return Math.min(leaseEnd, tokenEndsAt(record));
+  const { lease, certificate } = record;
+  const leaseEnd = lease ? lease.askedAt + lease.ttlMs : Number.POSITIVE_INFINITY;
+  const validTo = certificate?.endsAt ?? Number.POSITIVE_INFINITY;
+  return Math.min(leaseEnd, validTo, tokenEndsAt(record));
 }
 
 const FORMAT = 1;
@@ -143,10 +162,16 @@ const CLAIMS: readonly ((record: Doubtful) => boolean)[] = [
   (record) => isText(record.owner?.uid),
   (record) => [record.createdAt, record.token?.askedAt, record.token?.ttlMs].every(Number.isFinite),
   (record) => record.state !== 'retiring' || Number.isFinite(record.retirement?.at),
+  ({ certificate }) => !certificate || isUndoable(certificate),
 ];
 
 function isWritten(value: unknown): value is Written {
   return typeof value === 'object' && value !== null && CLAIMS.every((claim) => claim(value));
+}
+
+function isUndoable({ serial, mount, identity, endsAt }: Partial<RecordCertificate>): boolean {
+  const texts = [serial, mount, identity?.key, identity?.endpoint?.address];
+  return texts.every(isText) && Number.isFinite(endsAt);
 }
 
 function parse(text: string): unknown {

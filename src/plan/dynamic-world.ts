@@ -29,12 +29,16 @@ export interface RecordFacts {
     readonly askedAt: number;
     readonly ttlMs: number;
     readonly capped: boolean;
+    /** It was given back: nothing hangs on it. */
+    readonly released?: true;
   };
   readonly lease?: {
     readonly askedAt: number;
     readonly ttlMs: number;
     readonly renewable: boolean;
   };
+  /** Epoch ms. Of a certificate: when it is due for replacement by its own dates. */
+  readonly replaceAt?: number;
 }
 
 /** What the destination Secret says of itself, by a live read when a pending record hangs on it. */

@@ -7,6 +7,7 @@ import type { HardenedRules } from '../plan/hardening.ts';
 import type { RotationWatch } from '../plan/rotation-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Lane } from '../runtime/controller.ts';
+import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import type { Connections } from './connections.ts';
@@ -65,6 +66,8 @@ export interface Deps {
   readonly rotations: Map<string, RotationWatch>;
   /** Leases without a record that were found alive, by the object. */
   readonly strays: Map<string, Adopted>;
+  /** Why a retiring certificate could not be revoked when last tried, by its revision. */
+  readonly refusals: Map<string, Fault>;
   /** Key of VSO's MACs, and root of the keys for our own. */
   readonly hmacKey: Sealed<Uint8Array>;
   /** A fresh random revision name. */

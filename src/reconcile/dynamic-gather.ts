@@ -2,10 +2,13 @@
  * The facts about one leased credential: its object, its Secret, its records. Reads live where a decision destroys
  * something: whether the object is gone, and whether the Secret carries a revision that nobody has promoted.
  */
+import type { Condition } from '../api/conditions.ts';
+import type { ObjectMeta } from '../api/object.ts';
+import type { RolloutRestartTarget } from '../api/shared.ts';
 import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
 import type { SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
-import { planDestination } from '../plan/destination.ts';
+import { type Destination, planDestination } from '../plan/destination.ts';
 import type { DynamicWorld, RecordFacts, SecretFacts } from '../plan/dynamic-world.ts';
 import {
   LEASE_ANNOTATION,
@@ -32,8 +35,18 @@ export interface Origin {
   readonly digest: string;
 }
 
-export interface Situation {
-  readonly object: VaultDynamicSecret;
+/** What every object with a credential has. */
+export interface CredentialObject {
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly destination: Destination;
+    readonly rolloutRestartTargets?: readonly RolloutRestartTarget[];
+  };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+export interface Situation<Kind extends CredentialObject = VaultDynamicSecret> {
+  readonly object: Kind;
   readonly owner: Owner;
   /** The fault is thrown only where the origin is needed: a credential in use is renewed without it. */
   readonly origin: Origin | Fault;
@@ -100,7 +113,7 @@ export function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
   const held = deps.held.get(record.revision);
   return {
     ...record,
-    ...(held && { lease: held.lease }),
+    ...(held?.lease && { lease: held.lease }),
     confirmed: deps.book.isConfirmed(record.revision),
     doubted: deps.book.isDoubted(record.revision),
     held: held !== undefined,
@@ -143,9 +156,9 @@ async function livingUid(
 }
 
 /** A pending record may have reached the Secret without the watch having told us: then only a live read counts. */
-async function secretOf(
+export async function secretOf(
   deps: Deps,
-  object: VaultDynamicSecret,
+  object: CredentialObject,
   records: readonly LedgerRecord[],
   signal: AbortSignal,
 ): Promise<SecretDigest | undefined> {
@@ -159,11 +172,11 @@ async function secretOf(
 }
 
 /** The name was taken by a Secret that is not ours, and so is not watched. */
-function wasConflict({ status }: VaultDynamicSecret): boolean {
+function wasConflict({ status }: CredentialObject): boolean {
   return Boolean(status?.conditions?.some(({ reason }) => reason === 'DestinationConflict'));
 }
 
-function readingOf(deps: Deps, owner: Owner, secret: SecretDigest | undefined): MarkReading {
+export function readingOf(deps: Deps, owner: Owner, secret: SecretDigest | undefined): MarkReading {
   if (!secret) return { kind: 'absent' };
   return readMark(deps.hmacKey, secret.annotations, { uid: owner.uid, mac: secret.mac });
 }
@@ -184,11 +197,7 @@ function secretFacts(
   };
 }
 
-function hasDrifted(
-  destination: VaultDynamicSecret['spec']['destination'],
-  owner: Owner,
-  secret: SecretDigest,
-): boolean {
+export function hasDrifted(destination: Destination, owner: Owner, secret: SecretDigest): boolean {
   const mark = secret.annotations[LEASE_ANNOTATION];
   const marks = mark === undefined ? {} : { [LEASE_ANNOTATION]: mark };
   const plan = planDestination({ owner, destination, existing: secret, mac: secret.mac, marks });

@@ -51,8 +51,8 @@ export async function buildRealStage(): Promise<Stage> {
     },
     sealVault: () => stack.vault.seal(),
     unsealVault: () => stack.vault.unseal(),
-    standIn: async (script) => {
-      const standIn = await startStandIn(script);
+    standIn: async (script, certificate) => {
+      const standIn = await startStandIn(script, certificate);
       standIns.push(standIn);
       return standIn;
     },

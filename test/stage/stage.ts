@@ -2,6 +2,7 @@
  * Where scenarios play: the whole operator against servers that speak real HTTP, either the fakes on virtual time or
  * the real ones. A scenario cannot tell which, except by how long it takes. STAGE=real chooses the latter.
  */
+import type { KeyAndCert } from '../fakes/api-server/self-signed.ts';
 import type { KubeAdmin } from './kube-admin.ts';
 import type { Script, StandIn } from './stand-in.ts';
 import type { VaultAdmin } from './vault-admin.ts';
@@ -65,7 +66,7 @@ export interface Stage {
   sealVault(): Promise<void>;
   unsealVault(): Promise<void>;
   /** A server in place of a Vault; it goes with the stage. */
-  standIn(script: Script): Promise<StandIn>;
+  standIn(script: Script, certificate?: KeyAndCert): Promise<StandIn>;
   close(): Promise<void>;
 }
 
