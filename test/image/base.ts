@@ -26,7 +26,7 @@ export function layBase(tree: string, image: string): void {
 }
 
 function librariesOf(program: string): string[] {
-  const told = execFileSync('ldd', [program], { encoding: 'utf8' });
+  const told = execFileSync('/usr/bin/ldd', [program], { encoding: 'utf8' });
   return [...told.matchAll(/(\/\S+) \(0x/gu)].map(([, path = '']) => path);
 }
 
