@@ -12,7 +12,7 @@ import type { ObjectStore, StoredObject } from './ports.ts';
 
 /** What resolving needs: a command resolves by it, too, over what a person may see. */
 export interface ResolveDeps {
-  readonly store: Pick<ObjectStore, 'get'>;
+  readonly store: Pick<ObjectStore, 'get' | 'watches'>;
   readonly connections: Pick<Connections, 'get'>;
   readonly settings: Pick<Settings, 'operatorNamespace' | 'allowDefaultGlobals'>;
 }
@@ -75,7 +75,7 @@ function find<Kind extends 'VaultAuth' | 'VaultAuthGlobal'>(
 }
 
 /** Nothing is there; where nobody looks, that is said instead. */
-function absent({ store }: Deps, kind: string, named: NamedRef): undefined {
+function absent({ store }: ResolveDeps, kind: string, named: NamedRef): undefined {
   if (store.watches(named.namespace)) return undefined;
   throw waiting(
     'NamespaceNotWatched',
