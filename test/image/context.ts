@@ -1,10 +1,10 @@
 /** The build context: the files of the repository that .dockerignore lets through. */
 import { readFileSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
-import { join, matchesGlob, relative } from 'node:path';
+import { join, relative } from 'node:path';
 
 interface Pattern {
-  readonly glob: string;
+  readonly matches: RegExp;
   readonly lets: boolean;
 }
 
@@ -19,8 +19,8 @@ export class Context {
 
   /** The last pattern that matches a path or a folder above it decides, as in Docker. */
   has(path: string): boolean {
-    const hit = this.#patterns.findLast(({ glob }) =>
-      withFoldersAbove(path).some((each) => matchesGlob(each, glob)),
+    const hit = this.#patterns.findLast(({ matches }) =>
+      withFoldersAbove(path).some((each) => matches.test(each)),
     );
     return hit?.lets ?? true;
   }
@@ -51,7 +51,17 @@ function patternsOf(text: string): Pattern[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => ({ glob: line.replace(/^!/u, ''), lets: line.startsWith('!') }));
+    .map((line) => ({ matches: regexOf(line.replace(/^!/u, '')), lets: line.startsWith('!') }));
+}
+
+/** `*` stays in a folder and `**` does not; a leading dot is a character like any other. */
+function regexOf(glob: string): RegExp {
+  const source = glob
+    .replaceAll(/[.+^$(){}|[\]\\]/gu, String.raw`\$&`)
+    .replaceAll('**/', '\0')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('\0', '(?:.*/)?');
+  return new RegExp(`^${source}$`, 'u');
 }
 
 function withFoldersAbove(path: string): string[] {

@@ -20,6 +20,8 @@ import type { Stage } from '../stage/stage.ts';
 import { tenant } from '../stage/tenant.ts';
 
 const OVERLAY = 'config/overlays/production';
+/** Where the overlay names the Vault of production. */
+const HERE = { VLO_ALLOWED_VAULT_ADDRESSES: '127.0.0.0/8' };
 
 describe('the image', () => {
   let image: Image;
@@ -44,7 +46,7 @@ describe('the image', () => {
       writeFileSync(join(serviceAccount, file), text);
     const { hostname, port } = new URL(stack.apiServer.url);
     const cluster = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-    const env = { ...pod.env, ...cluster };
+    const env = { ...pod.env, ...cluster, ...HERE };
     operator = new OperatorProcess((ports) =>
       startContainer(image, { args: [...pod.args, ...ports], env, serviceAccount }),
     );
@@ -96,7 +98,13 @@ describe('the image', () => {
       [await operator.probe('/healthz'), await operator.probe('/readyz')],
       [200, 200],
     );
-    const home = await tenant(play);
+    const home = await tenant(play, { role: { audience: 'vault' } });
+    await home.apply('VaultAuth', 'app', {
+      vaultConnectionRef: 'vault',
+      method: 'kubernetes',
+      mount: 'kubernetes',
+      kubernetes: { role: home.role, serviceAccount: 'app', audiences: ['vault'] },
+    });
     const sights = new Sights(play, home);
     await play.vault.writeKv2('kv', `${home.prefix}/app`, { user: 'ada' });
     await home.staticSecret('app');

@@ -61,9 +61,25 @@ describe('config/', () => {
     await play.close();
   });
 
-  /** As a pod of the Deployment in this overlay, with its own name. Ports are any, as pods have addresses of their own. */
-  async function started(overlay: string, name: string): Promise<OperatorProcess> {
-    const pod: Pod = podOf(await kustomize.build(overlay), name);
+  /** The overlay with the one thing that every environment sets itself: where its Vault is. */
+  const PRODUCTION = `
+resources: ['{config}/overlays/production']
+patches:
+  - patch: |-
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: ${PREFIX}controller-manager, namespace: ${NAMESPACE} }
+      spec:
+        template:
+          spec:
+            containers:
+              - name: manager
+                env: [{ name: VLO_ALLOWED_VAULT_ADDRESSES, value: 127.0.0.0/8 }]
+`;
+
+  /** As a pod of the Deployment among these. Ports are any, as pods have addresses of their own. */
+  async function started(manifests: readonly KubeObject[], name: string): Promise<OperatorProcess> {
+    const pod: Pod = podOf(manifests, name);
     const KUBECONFIG = await kubeconfigOf(pod.namespace, pod.serviceAccount);
     const [, ...words] = entrypoint();
     const flags = words.filter((word) => word.startsWith('--'));
@@ -160,8 +176,14 @@ secretGenerator:
 
   it('from dev to production on a live install no lease moves, nothing is written and nothing restarts', async () => {
     await kustomize.apply('config/overlays/dev');
-    const dev = await started('config/overlays/dev', 'dev-0');
-    const home = await tenant(play);
+    const dev = await started(await kustomize.build('config/overlays/dev'), 'dev-0');
+    const home = await tenant(play, { role: { audience: 'vault' } });
+    await home.apply('VaultAuth', 'app', {
+      vaultConnectionRef: 'vault',
+      method: 'kubernetes',
+      mount: 'kubernetes',
+      kubernetes: { role: home.role, serviceAccount: 'app', audiences: ['vault'] },
+    });
     const leased = new Leased(play, home);
     const sights = new Sights(play, home);
     await play.vault.writeKv2('kv', `${home.prefix}/app`, { user: 'ada' });
@@ -170,9 +192,12 @@ secretGenerator:
     await sights.synced('app');
     const before = await secretVersions(sights);
 
-    await kustomize.apply('config/overlays/production');
+    const production = await kustomize.with(PRODUCTION, async (folder) => {
+      await kustomize.apply(folder);
+      return kustomize.build(folder);
+    });
     const next = await Promise.all(
-      ['production-0', 'production-1'].map((name) => started('config/overlays/production', name)),
+      ['production-0', 'production-1'].map((name) => started(production, name)),
     );
     await dev.stop();
     assert.equal(dev.exitCode, 0);
