@@ -243,7 +243,7 @@ function rulesOf(manifests: readonly KubeObject[], prefix = ''): string[] {
         kind,
         namespace: metadata.namespace,
         name: named(metadata.name),
-        rules,
+        rules: rules?.map(inOrder),
         roleRef: roleRef && `${roleRef.kind} ${named(roleRef.name)}`,
         subjects: subjects?.map(
           (each: { name: string; namespace: string }) => `${each.namespace}/${named(each.name)}`,
@@ -251,4 +251,8 @@ function rulesOf(manifests: readonly KubeObject[], prefix = ''): string[] {
       }),
     )
     .toSorted();
+}
+
+function inOrder(rule: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(rule).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
