@@ -69,6 +69,18 @@ describe('readConfig', () => {
     assert.equal(readConfig(around([], env)).metricsPerObject, 7);
   });
 
+  it('watches all namespaces, or those named and its own', () => {
+    const env = { OPERATOR_NAMESPACE: 'ops' };
+    const at = (text: string): readonly string[] =>
+      readConfig(around([`--watch-namespaces=${text}`], env)).watchNamespaces;
+    assert.deepEqual(readConfig(around([], env)).watchNamespaces, []);
+    assert.deepEqual(at(''), []);
+    assert.deepEqual(at('team-b, team-a,,team-b'), ['ops', 'team-a', 'team-b']);
+    assert.deepEqual(at('ops'), ['ops']);
+    const variable = { ...env, VLO_WATCH_NAMESPACES: 'team-a' };
+    assert.deepEqual(readConfig(around([], variable)).watchNamespaces, ['ops', 'team-a']);
+  });
+
   it('says which options have no effect', () => {
     const { notes } = readConfig(around(['--kube-client-qps=100', '--zap-log-level=info']));
     assert.equal(notes.length, 1);
@@ -84,6 +96,7 @@ describe('readConfig', () => {
   for (const [sentence, args, pattern] of [
     ['a flag that nobody knows', ['--nope'], /unknown flag --nope/],
     ['a word that is no flag', ['run'], /unknown flag run/],
+    ['a namespace that cannot be', ['--watch-namespaces=a,B'], /--watch-namespaces: "B" is no/],
     ['a flag without its value', ['--kubeconfig'], /--kubeconfig needs a value/],
     ['a boolean that is none', ['--leader-elect=maybe'], /--leader-elect must be true or false/],
     ['a number that is none', ['--client-cache-size=many'], /--client-cache-size must be a number/],

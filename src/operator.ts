@@ -5,11 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from './config.ts';
 import { kubernetesDoor } from './doors.ts';
-import { clusterUid } from './kube/cluster.ts';
+import { clusterUids } from './kube/cluster.ts';
 import type { ClusterAccess } from './kube/cluster-access.ts';
 import { hmacKey } from './kube/hmac-key.ts';
 import { LeaseLock } from './kube/lease-lock.ts';
 import type { Transport } from './kube/transport.ts';
+import { stampOf } from './ledger/cluster-stamp.ts';
 import type { MacKey } from './plan/mac.ts';
 import type { Files } from './reconcile/ports.ts';
 import { type Clock, deadline } from './runtime/clock.ts';
@@ -143,7 +144,7 @@ export class Operator {
     const { signal } = this.#stopping;
     let learned: Surroundings | undefined;
     await untilDone({ ...this.#options, signal }, 'the cluster could not be asked', async () => {
-      const cluster = await clusterUid(transport, signal);
+      const cluster = stampOf(await clusterUids(transport, config.operatorNamespace, signal));
       const key = await hmacKey(transport, config.operatorNamespace, newKey, signal);
       learned = { transport, cluster, key };
     });
@@ -159,7 +160,7 @@ export class Operator {
 
   async #watch({ objects, namespaces, secrets }: Wired): Promise<void> {
     const { signal } = this.#stopping;
-    const needed = [...objects.reflectors, secrets.reflector];
+    const needed = [...objects.reflectors, ...secrets.reflectors];
     for (const watch of [...needed, namespaces.reflector]) this.#tasks.push(watch.run(signal));
     const views = [...needed, namespaces].map(({ synced }) => synced);
     await Promise.all(views).catch(() => undefined);
@@ -186,5 +187,5 @@ export class Operator {
 }
 
 function reflectorsOf({ objects, namespaces, secrets }: Wired) {
-  return [...objects.reflectors, namespaces.reflector, secrets.reflector];
+  return [...objects.reflectors, ...secrets.reflectors, namespaces.reflector];
 }

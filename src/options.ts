@@ -104,6 +104,13 @@ export const OPTIONS = {
     env: 'VSO_BACKOFF_RANDOMIZATION_FACTOR',
     meaning: 'Spread of the delay around its value, 0 to 1.',
   },
+  'watch-namespaces': {
+    kind: 'text',
+    default: '',
+    env: 'VLO_WATCH_NAMESPACES',
+    meaning:
+      "Comma-separated; only these namespaces and the operator's own are watched, so that Roles in them are enough. Unset: all.",
+  },
   'lease-overlap': {
     kind: 'text',
     default: '2m',

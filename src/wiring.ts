@@ -97,9 +97,10 @@ function watchedSides(options: WiringOptions, wake: Wake, pace: RequestPace): Om
   const wakeAll = (refs: readonly Ref[]): void => {
     for (const ref of refs) wake(ref, TRIGGER_LANE);
   };
-  const { operatorNamespace } = options.config;
+  const { operatorNamespace, watchNamespaces } = options.config;
   const objects = new CustomObjects({
     ...sharedParts(options),
+    namespaces: watchNamespaces,
     kinds: Object.fromEntries(Object.values(KINDS).map(({ kind, plural }) => [kind, plural])),
     onChange: (change) => {
       wakeAll(triggered(objects, changeOf(change), operatorNamespace));
@@ -114,6 +115,7 @@ function watchedSides(options: WiringOptions, wake: Wake, pace: RequestPace): Om
   });
   const secrets = new DestinationSecrets({
     ...sharedParts(options),
+    namespaces: watchNamespaces,
     labels: KIND_LABELS,
     mac: (data) => secretMac(options.key, data),
     onChange: (change) => wakeAll(ofSecretChange(changeOf(change))),

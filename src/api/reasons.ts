@@ -62,6 +62,10 @@ export const REASONS = {
     remedy: 'Use another type.',
   },
   // references
+  NamespaceNotWatched: {
+    means: 'The object lies in a namespace that the operator does not watch.',
+    remedy: 'Add the namespace to --watch-namespaces, and its Role and RoleBinding.',
+  },
   VaultAuthNotFound: {
     means: 'The VaultAuth does not exist.',
     remedy: 'Create it or correct vaultAuthRef.',

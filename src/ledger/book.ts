@@ -7,6 +7,7 @@ import type { Reason } from '../api/reasons.ts';
 import type { TokenGrant } from '../api/vault-exchange.ts';
 import { FaultError, faultOf } from '../runtime/fault.ts';
 import { keyOf, type Ref } from '../runtime/ref.ts';
+import { isSameCluster } from './cluster-stamp.ts';
 import type { NewRecord, RecordStore, StoredRecord } from './ports.ts';
 import {
   decodeRecord,
@@ -65,7 +66,7 @@ export class Book {
     for (const stored of listed) {
       const record = decodeRecord(stored.data);
       if (!record) unreadable.push(stored.name);
-      else if (record.cluster !== this.#cluster) this.#foreign += 1;
+      else if (!isSameCluster(record.cluster, this.#cluster)) this.#foreign += 1;
       else this.#keep(record, stored, false);
     }
     this.#unreadable = unreadable;
