@@ -129,7 +129,7 @@ export const OPTIONS = {
     default: '',
     env: 'VLO_ALLOWED_VAULT_ADDRESSES',
     meaning:
-      'Comma-separated; the only addresses that are called as a Vault: host (vault.example.com, vault.example.com:8200, *.example.com), network (10.0.0.0/8, fd00::/8) or * for any, over https unless http:// stands before it. Loopback, link-local and metadata addresses only where their network is listed. Unset: any; with --hardened: none.',
+      'Comma-separated; the only addresses that are called as a Vault: host (vault.example.com, vault.example.com:8200, *.example.com), network or address (10.0.0.0/8, 10.1.2.3:8200, fd00::/8) or * for any, over https unless http:// stands before it. Loopback, link-local and metadata addresses only where their network is listed. Unset: any; with --hardened: none.',
   },
   'require-audience': {
     kind: 'bool',
