@@ -110,7 +110,8 @@ export const REASONS = {
   // the hardened rules
   VaultAddressRefused: {
     means: 'The address of the VaultConnection is not one that the operator may call.',
-    remedy: 'Use a listed https address, or list it in --allowed-vault-addresses.',
+    remedy:
+      'Use the https address of a Vault, or let an administrator list the address in --allowed-vault-addresses.',
   },
   TLSVerificationSkipped: {
     means: 'The certificate of Vault is not checked.',

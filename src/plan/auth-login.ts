@@ -87,12 +87,12 @@ function kubernetesOf(
   own: AccountBlock | undefined,
   shared: AccountBlock | undefined,
 ): AccountSettings {
-  const lists = [own?.audiences, shared?.audiences];
-  const spans = [own?.tokenExpirationSeconds, shared?.tokenExpirationSeconds];
+  const layers = [own, shared].filter((layer) => layer !== undefined);
+  const spans = layers.map(({ tokenExpirationSeconds }) => tokenExpirationSeconds);
   return {
-    role: own?.role || shared?.role || '',
-    serviceAccount: own?.serviceAccount || shared?.serviceAccount || '',
-    audiences: lists.find((list) => list?.length) ?? [],
+    role: layers.find(({ role }) => role)?.role ?? '',
+    serviceAccount: layers.find(({ serviceAccount }) => serviceAccount)?.serviceAccount ?? '',
+    audiences: layers.find(({ audiences }) => audiences?.length)?.audiences ?? [],
     expirationSeconds:
       spans.find((span) => span && span !== DEFAULT_EXPIRATION_S) ?? DEFAULT_EXPIRATION_S,
   };

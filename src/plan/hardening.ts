@@ -4,7 +4,7 @@
  * when it is connected to.
  */
 import type { Verdict } from '../api/conditions.ts';
-import type { Reason } from '../api/reasons.ts';
+import { REASONS, type Reason } from '../api/reasons.ts';
 import type { VaultConnectionSpec } from '../api/vault-connection.ts';
 import type { Login } from '../api/vault-exchange.ts';
 import { refused } from '../runtime/fault.ts';
@@ -54,7 +54,7 @@ export function connectionFindings(spec: VaultConnectionSpec, rules: HardenedRul
   if (flaw)
     findings.push({
       reason: 'VaultAddressRefused',
-      message: addressMessage(flaw),
+      message: `spec.address ${flaw}. ${REASONS.VaultAddressRefused.remedy}`,
       isRefused: rules.addresses !== undefined,
     });
   if (spec.skipTLSVerify)
@@ -65,11 +65,6 @@ export function connectionFindings(spec: VaultConnectionSpec, rules: HardenedRul
       isRefused: !rules.skipTlsVerifyAllowed,
     });
   return findings;
-}
-
-/** For a place that the VaultConnection names or leads to. */
-export function addressMessage(flaw: string): string {
-  return `spec.address ${flaw}; use an https address of a Vault, or let an administrator list it in --allowed-vault-addresses`;
 }
 
 /** Of the tokens that a login asks Kubernetes for. */
