@@ -9,14 +9,13 @@ import type { CommandPorts, VaultView } from './commands/ports.ts';
 import { runCommand } from './commands/run.ts';
 import { loadCluster } from './kube/cluster-access.ts';
 import { Reader } from './kube/reader.ts';
-import { requestToken } from './kube/service-accounts.ts';
 import { Transport } from './kube/transport.ts';
 import { WorkloadPatches } from './kube/workloads.ts';
+import { proofs } from './proofs.ts';
 import { type Clock, deadline } from './runtime/clock.ts';
 import { FaultError } from './runtime/fault.ts';
 import { ownCapabilities } from './vault/capabilities.ts';
 import { VaultHttp } from './vault/http.ts';
-import { kubernetesProver } from './vault/login.ts';
 import { LoginBook } from './vault/login-book.ts';
 import { OwnTokens } from './vault/own-tokens.ts';
 
@@ -107,6 +106,9 @@ function refuse(): never {
   throw new Error('a command restarts nothing');
 }
 
+/** Those of the operator's pod are not here. */
+const NO_FILES = { read: async () => undefined };
+
 function vaultView(
   transport: Transport,
   clock: Clock,
@@ -117,11 +119,14 @@ function vaultView(
   return {
     ca: (namespace, name) => reader.ca(namespace, name),
     capabilities: async (identity, request) => {
-      const http = new VaultHttp({ clock, userAgent, onRequest: () => undefined });
-      const provers = {
-        kubernetes: kubernetesProver((login) => requestToken(transport, login, signal)),
-      };
-      const tokens = new OwnTokens({ http, clock, provers, book: new LoginBook(() => undefined) });
+      const { prover, clientCertificates } = proofs(transport, NO_FILES);
+      const http = new VaultHttp({
+        clock,
+        userAgent,
+        onRequest: () => undefined,
+        clientMaterial: (of) => clientCertificates.material(of, signal),
+      });
+      const tokens = new OwnTokens({ http, clock, prover, book: new LoginBook(() => undefined) });
       try {
         const { token } = await tokens.login(identity, signal);
         const access = { endpoint: identity.endpoint, namespace: identity.namespace, token };

@@ -2,6 +2,7 @@
 import { isKindName } from '../api/kinds.ts';
 import { OWNER_LABEL, STATE_LABEL } from '../ledger/book.ts';
 import type { ExplainFacts, RecordSight, SecretSight, Sight } from '../plan/explain-facts.ts';
+import { UNHARDENED } from '../plan/hardening.ts';
 import { ownershipOf } from '../plan/ownership.ts';
 import { pausedBy } from '../plan/pause.ts';
 import type { Target } from '../plan/rollout.ts';
@@ -55,7 +56,7 @@ export async function gatherFacts(
 
 const NO_LOGIN: Login = { identity: undefined, request: undefined, references: [] };
 
-/** The rule for VaultAuthGlobals named "default" is an option of the operator; this is its default. */
+/** The rule for VaultAuthGlobals named "default" and the hardened rules are options of the operator; these are the defaults. */
 const ALLOW_DEFAULT_GLOBALS = true;
 
 async function loginIn(
@@ -63,7 +64,11 @@ async function loginIn(
   stored: StoredObject,
   operatorNamespace: string,
 ): Promise<{ readonly login: Login; readonly invalid: Fault | undefined }> {
-  const settings = { operatorNamespace, allowDefaultGlobals: ALLOW_DEFAULT_GLOBALS };
+  const settings = {
+    operatorNamespace,
+    allowDefaultGlobals: ALLOW_DEFAULT_GLOBALS,
+    hardening: UNHARDENED,
+  };
   try {
     if (isKindName(stored.kind)) checked(stored.kind, stored);
     return { login: await loginOf(view, settings, stored), invalid: undefined };

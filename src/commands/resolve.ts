@@ -81,8 +81,11 @@ function connectionOf(stored: StoredObject): SeenConnection {
       type === 'ResourceValidation' && status === 'False' && observedGeneration === generation,
   );
   try {
-    const { endpoint } = checkConnection(checked('VaultConnection', stored).spec);
-    return refused ? { uid, generation } : { uid, generation, endpoint };
+    const { endpoint, clientSecret } = checkConnection(checked('VaultConnection', stored).spec);
+    const { namespace } = stored.metadata;
+    const client = clientSecret && { namespace, name: clientSecret, digest: '' };
+    if (refused) return { uid, generation };
+    return { uid, generation, endpoint: { ...endpoint, ...(client && { client }) } };
   } catch {
     return { uid, generation };
   }

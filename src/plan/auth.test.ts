@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Fault } from '../runtime/fault.ts';
 import { type AuthWorld, resolveIdentity, type UsableConnection } from './auth.ts';
+import { UNHARDENED } from './hardening.ts';
 import { faultBy } from './testing.ts';
 import {
   authOf,

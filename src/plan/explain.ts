@@ -2,7 +2,13 @@
  * An object explained: what it waits for, who it is at which Vault, what is wrong and what to do, what happens next.
  * Facts in, explanation out; the words of faults and remedies are those of the operator itself.
  */
-import type { Login, VaultIdentity } from '../api/vault-exchange.ts';
+import type {
+  JwtLogin,
+  KubernetesLogin,
+  Login,
+  LoginSource,
+  VaultIdentity,
+} from '../api/vault-exchange.ts';
 import type { Fault } from '../runtime/fault.ts';
 import { rfc3339 } from '../runtime/instant.ts';
 import type { ExplainFacts, LeaderSight, Sight } from './explain-facts.ts';
@@ -136,12 +142,39 @@ function identityPart(identity: VaultIdentity | Fault | undefined): Pick<Explana
   };
 }
 
-function loginFacts({ role, serviceAccount, audiences }: Login): readonly ExplainedPart[] {
+function loginFacts(login: Login): readonly ExplainedPart[] {
+  switch (login.method) {
+    case 'kubernetes':
+      return [{ name: 'Role', state: login.role }, ...accountFacts(login)];
+    case 'jwt':
+      return [{ name: 'Role', state: login.role }, ...tokenFacts(login.token)];
+    case 'appRole':
+      return [{ name: 'Role id', state: login.roleId }, sourceFact('Secret id', login.secretId)];
+    case 'cert':
+      return [{ name: 'Role', state: login.role || '(any that the certificate fits)' }];
+  }
+}
+
+function tokenFacts(token: JwtLogin['token']): readonly ExplainedPart[] {
+  return token.kind === 'serviceAccount' ? accountFacts(token) : [sourceFact('Token', token)];
+}
+
+function accountFacts({
+  serviceAccount,
+  audiences,
+}: Pick<KubernetesLogin, 'serviceAccount' | 'audiences'>): readonly ExplainedPart[] {
   return [
-    { name: 'Role', state: role },
     { name: 'Service account', state: nameOf(serviceAccount) },
     { name: 'Audiences', state: audiences.join(', ') || "(the API server's own)" },
   ];
+}
+
+function sourceFact(name: string, source: LoginSource): ExplainedPart {
+  const state =
+    source.kind === 'file'
+      ? `file ${source.path} of the operator's pod`
+      : `Secret ${nameOf(source)}, key ${source.key}`;
+  return { name, state };
 }
 
 function vaultPart({ identity, request, vaultSays }: ExplainFacts): Pick<Explanation, 'vault'> {

@@ -21,6 +21,15 @@ export interface HardenedRules {
   readonly skipTlsVerifyAllowed: boolean;
 }
 
+/** VSO's meaning. */
+export const UNHARDENED: HardenedRules = {
+  audienceRequired: false,
+  apiServerAudiences: [],
+  openAuths: 'any',
+  secretIdPathsAllowed: true,
+  skipTlsVerifyAllowed: true,
+};
+
 export interface Finding {
   readonly reason: Reason;
   /** Names the field and the remedy. */

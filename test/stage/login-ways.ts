@@ -2,11 +2,11 @@
  * The ways in which a tenant may log in, each set up in Vault and Kubernetes as a platform team would, and the source
  * of each as something that can be renewed.
  */
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selfSigned } from '../fakes/api-server/self-signed.ts';
+import { TokenIssuer } from '../fakes/vault/token-issuer.ts';
 import type { Stage } from './stage.ts';
 import { object, type Tenant } from './tenant.ts';
 
@@ -23,13 +23,11 @@ export const SECRET_ID = 'secret-id';
 export const TOKEN = 'token';
 export const CERTIFICATE = 'client-cert';
 
-/** A key of the tenants' own token issuer. */
-const issuer = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const issuer = new TokenIssuer();
 
 /** Once per stage: which keys sign the tokens that the method jwt takes. */
 export async function trustTokenKeys({ vault, kube }: Stage): Promise<void> {
-  const own = issuer.publicKey.export({ type: 'spki', format: 'pem' });
-  const keys = [...(await kube.tokenKeys()), own];
+  const keys = [...(await kube.tokenKeys()), issuer.publicKey];
   await vault.call('POST', 'auth/jwt/config', { jwt_validation_pubkeys: keys });
 }
 
@@ -134,12 +132,5 @@ async function appRole({ vault }: Stage, { role }: Tenant, more: object = {}) {
 
 function tokenFor(sub: string, nowMs: number): string {
   const now = Math.floor(nowMs / 1_000);
-  const claims = { sub, aud: ['vault'], iat: now, nbf: now, exp: now + 86_400 };
-  const content = [{ alg: 'ES256', typ: 'JWT' }, claims].map(encode).join('.');
-  const key = { key: issuer.privateKey, dsaEncoding: 'ieee-p1363' as const };
-  return `${content}.${sign('sha256', Buffer.from(content), key).toString('base64url')}`;
-}
-
-function encode(part: object): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url');
+  return issuer.signed({ sub, aud: ['vault'], iat: now, nbf: now, exp: now + 86_400 });
 }

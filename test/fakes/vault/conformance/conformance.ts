@@ -4,11 +4,13 @@
  */
 
 import { type Fields, fieldsOf, parseExact, textOf } from '../json.ts';
+import { TokenIssuer } from '../token-issuer.ts';
 import { type Answers, comparable } from './comparable.ts';
 import type { Conversations, Exchange } from './exchange.ts';
 import { KEY_VALUES } from './kv.ts';
 import { LEASES } from './leases.ts';
 import { LOGINS } from './logins.ts';
+import { OTHER_LOGINS } from './other-logins.ts';
 import { PATHS } from './paths.ts';
 import { SEALED } from './sealed.ts';
 import { LASTING_USER, STATIC_ROLES } from './static-roles.ts';
@@ -20,6 +22,7 @@ const CONVERSATIONS: Conversations = {
   ...TOKENS,
   ...LEASES,
   ...LOGINS,
+  ...OTHER_LOGINS,
   ...STATIC_ROLES,
 };
 
@@ -52,7 +55,7 @@ export async function answersOf(target: Target): Promise<Answers> {
   return answers;
 }
 
-type Kept = Map<string, { token: string; accessor: string; lease: string }>;
+type Kept = Map<string, { token: string; accessor: string; lease: string; id: string }>;
 
 async function converse(target: Target, exchanges: readonly Exchange[]): Promise<string[]> {
   const kept: Kept = new Map();
@@ -98,12 +101,20 @@ function headersOf(
 }
 
 async function filledIn(target: Target, text: string, kept: Kept): Promise<string> {
-  let filled = text.replace(/<([a-z]+)\.(token|accessor|lease)>/g, (_all, name: string, what) => {
-    const found = kept.get(name);
-    return (
-      { token: found?.token, accessor: found?.accessor, lease: found?.lease }[String(what)] ?? ''
-    );
-  });
+  let filled = text.replace(
+    /<([a-z]+)\.(token|accessor|lease|id)>/g,
+    (_all, name: string, what) => {
+      const found = kept.get(name);
+      return (
+        { token: found?.token, accessor: found?.accessor, lease: found?.lease, id: found?.id }[
+          String(what)
+        ] ?? ''
+      );
+    },
+  );
+  filled = filled
+    .replace('<issuer>', JSON.stringify(issuer.publicKey).slice(1, -1))
+    .replace(/<signed:([^>]+)>/, (_all, of: string) => signed(of));
   for (const [all, named = ''] of text.matchAll(/<jwt:([^>]+)>/g)) {
     const [namespace = '', serviceAccount = '', audience] = named.split('/');
     const of = { namespace, serviceAccount, ...(audience !== undefined && { audience }) };
@@ -112,7 +123,29 @@ async function filledIn(target: Target, text: string, kept: Kept): Promise<strin
   return filled;
 }
 
-function keptOf({ auth, lease_id }: Fields & { auth?: unknown; lease_id?: unknown }) {
+const issuer = new TokenIssuer();
+const IN_2100_S = 4_102_444_800;
+const IN_2020_S = 1_600_000_000;
+
+/** SUBJECT/AUDIENCE, or SUBJECT/AUDIENCE/expired. */
+function signed(of: string): string {
+  const [sub, aud, expired] = of.split('/');
+  const exp = expired === undefined ? IN_2100_S : IN_2020_S;
+  return issuer.signed({ sub, aud: [aud], iat: IN_2020_S - 60, nbf: IN_2020_S - 60, exp });
+}
+
+function keptOf({ auth, lease_id, data }: Fields): {
+  token: string;
+  accessor: string;
+  lease: string;
+  id: string;
+} {
   const { client_token, accessor } = fieldsOf(auth);
-  return { token: textOf(client_token), accessor: textOf(accessor), lease: textOf(lease_id) };
+  const { role_id, secret_id } = fieldsOf(data);
+  return {
+    token: textOf(client_token),
+    accessor: textOf(accessor),
+    lease: textOf(lease_id),
+    id: textOf(role_id) || textOf(secret_id),
+  };
 }
