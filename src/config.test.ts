@@ -93,6 +93,7 @@ describe('readConfig', () => {
         [rules.audienceRequired, rules.openAuths, rules.skipTlsVerifyAllowed],
         [false, 'any', true],
       );
+      assert.equal(rules.secretIdPathsAllowed, true);
     });
 
     it('is every rule at once, with nothing listed', () => {
@@ -102,6 +103,7 @@ describe('readConfig', () => {
         [rules.audienceRequired, rules.openAuths, rules.skipTlsVerifyAllowed],
         [true, [], false],
       );
+      assert.equal(rules.secretIdPathsAllowed, false);
     });
 
     it('lets a rule that is given stand for itself', () => {

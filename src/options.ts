@@ -122,7 +122,7 @@ export const OPTIONS = {
     default: 'false',
     env: 'VLO_HARDENED',
     meaning:
-      'All hardened rules; each of the next five options that is given says otherwise for itself. Without it what they would refuse is a warning condition.',
+      'All hardened rules; each of the next six options that is given says otherwise for itself. Without it what they would refuse is a warning condition.',
   },
   'allowed-vault-addresses': {
     kind: 'text',
@@ -151,6 +151,13 @@ export const OPTIONS = {
     env: 'VLO_OPEN_VAULT_AUTHS',
     meaning:
       'Comma-separated namespace/name of the VaultAuth and VaultAuthGlobal objects that may be open to every namespace, as "default" in the namespace of the operator and any with allowedNamespaces ["*"] are; * for all that ask. Unset: all; with --hardened: none.',
+  },
+  'allow-secret-id-paths': {
+    kind: 'bool',
+    default: '',
+    env: 'VLO_ALLOW_SECRET_ID_PATHS',
+    meaning:
+      "Let a VaultAuth of any namespace name a file of the operator's pod in appRole.secretIDPath; those of the operator's namespace always may. Unset: yes; with --hardened: no.",
   },
   'allow-skip-tls-verify': {
     kind: 'bool',

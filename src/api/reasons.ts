@@ -121,6 +121,10 @@ export const REASONS = {
     means: 'Vault is sent a token that the API server takes, too.',
     remedy: 'Name an audience in the VaultAuth and bind the role in Vault to it.',
   },
+  SecretIdPathOpen: {
+    means: "A namespace logs in with a file of the operator's pod, which others can name, too.",
+    remedy: "Use secretRef, or a VaultAuth of the operator's namespace that allows this one.",
+  },
   OpenToAllNamespaces: {
     means: 'Every namespace may log in with the object.',
     remedy: 'List the namespaces, or list the object in --open-vault-auths.',

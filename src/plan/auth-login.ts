@@ -154,7 +154,8 @@ function filePath(sources: Sources, path: string): string {
     path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\0');
   if (!isAbsolute)
     throw flaw(sources, 'spec.appRole.secretIDPath is no absolute path without ".."; correct it');
-  if (FORBIDDEN.test(path.replace(/\/+/g, '/')))
+  const plain = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (FORBIDDEN.test(`/${plain.join('/')}`))
     throw flaw(
       sources,
       'spec.appRole.secretIDPath is a place of the operator itself; mount the secret id elsewhere',

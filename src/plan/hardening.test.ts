@@ -6,6 +6,7 @@ import { AddressRule } from './address-rule.ts';
 import {
   connectionFindings,
   type Finding,
+  fileFindings,
   type HardenedRules,
   loginFindings,
   opennessFindings,
@@ -20,6 +21,7 @@ const HARDENED: HardenedRules = {
   addresses: new AddressRule(['vault.example.com']),
   audienceRequired: true,
   openAuths: ['infra/shared'],
+  secretIdPathsAllowed: false,
   skipTlsVerifyAllowed: false,
 };
 
@@ -45,6 +47,11 @@ const jwt = (audiences: readonly string[]): Login => ({
   role: 'r',
   token: { kind: 'serviceAccount', audiences, ...ACCOUNT },
 });
+const BY_FILE: Login = {
+  method: 'appRole',
+  roleId: 'r',
+  secretId: { kind: 'file', path: '/etc/id' },
+};
 const connection = (spec: Partial<VaultConnectionSpec>): VaultConnectionSpec => ({
   address: 'https://vault.example.com',
   skipTLSVerify: false,
@@ -88,6 +95,12 @@ describe('the hardened rules', () => {
       'AudienceTooWide',
       /spec\.jwt\.audiences names https:\/\/kubernetes\.default\.svc/,
     ],
+    [
+      "a file of the operator's pod",
+      (rules) => fileFindings(BY_FILE, { namespace: 'apps', name: 'auth' }, rules, 'operator'),
+      'SecretIdPathOpen',
+      /spec\.appRole\.secretIDPath .*spec\.appRole\.secretRef/,
+    ],
   ];
   for (const [name, find, reason, message] of rows) {
     it(`find ${name} and warn of it`, () => {
@@ -113,6 +126,10 @@ describe('the hardened rules', () => {
     ['an audience of its own', loginFindings(kubernetes(['vault']), HARDENED)],
     ['a login without a token', loginFindings({ method: 'cert', role: '' }, HARDENED)],
     ['an object that lists namespaces', open(UNHARDENED, 'infra/auth', ['a', '*'])],
+    [
+      "a file that the operator's own namespace names",
+      fileFindings(BY_FILE, { namespace: 'operator', name: 'auth' }, HARDENED, 'operator'),
+    ],
     ['an open object that is listed', open(HARDENED, 'infra/shared', ['*'])],
   ];
   for (const [name, found] of fine)

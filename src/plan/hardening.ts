@@ -6,7 +6,7 @@
 import type { Verdict } from '../api/conditions.ts';
 import { REASONS, type Reason } from '../api/reasons.ts';
 import type { VaultConnectionSpec } from '../api/vault-connection.ts';
-import type { Login } from '../api/vault-exchange.ts';
+import { type Login, sourceOf } from '../api/vault-exchange.ts';
 import { refused } from '../runtime/fault.ts';
 import { AddressRule } from './address-rule.ts';
 import { type Admission, asksToBeOpen, type NamedRef, nameOf } from './references.ts';
@@ -18,6 +18,8 @@ export interface HardenedRules {
   /** Audiences that no login may ask for, because the API server takes such tokens itself. */
   readonly apiServerAudiences: readonly string[];
   readonly openAuths: Admission['openAuths'];
+  /** Of VaultAuths outside the operator's namespace. */
+  readonly secretIdPathsAllowed: boolean;
   readonly skipTlsVerifyAllowed: boolean;
 }
 
@@ -97,6 +99,19 @@ function audiencesOf(login: Login): readonly string[] | undefined {
   if (login.method === 'kubernetes') return login.audiences;
   if (login.method !== 'jwt' || login.token.kind !== 'serviceAccount') return undefined;
   return login.token.audiences;
+}
+
+/** A file of the pod belongs to whoever runs the operator, and can be named by everybody. */
+export function fileFindings(
+  login: Login,
+  { namespace }: NamedRef,
+  { secretIdPathsAllowed }: HardenedRules,
+  operatorNamespace: string,
+): Finding[] {
+  if (sourceOf(login)?.kind !== 'file' || namespace === operatorNamespace) return [];
+  const message =
+    "spec.appRole.secretIDPath names a file of the operator's pod, which every namespace can do; use spec.appRole.secretRef, or a VaultAuth of the operator's namespace that allows this one";
+  return [{ reason: 'SecretIdPathOpen', message, isRefused: !secretIdPathsAllowed }];
 }
 
 /** Of a VaultAuth or a VaultAuthGlobal. Where the rule is on it closes the object instead of refusing it. */
