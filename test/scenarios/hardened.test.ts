@@ -10,8 +10,6 @@ import { closeStage, type Stage, stage } from '../stage/stage.ts';
 import type { StandIn } from '../stage/stand-in.ts';
 import { type Tenant, tenant } from '../stage/tenant.ts';
 
-const AUDIENCE = { role: { audience: 'vault' } };
-
 describe('a hostile namespace', () => {
   let play: Stage;
   let hostile: StandIn;
@@ -27,9 +25,8 @@ describe('a hostile namespace', () => {
   });
   after(closeStage);
 
-  async function home(options: object = AUDIENCE): Promise<[Tenant, Sights]> {
-    const tenancy = await tenant(play, options);
-    await loginFor(tenancy, ['vault']);
+  async function home(): Promise<[Tenant, Sights]> {
+    const tenancy = await tenant(play);
     return [tenancy, new Sights(play, tenancy)];
   }
 
