@@ -11,7 +11,6 @@ import {
   ENDPOINT,
   globalOf,
   KUBERNETES,
-  UNHARDENED,
   worldOf,
 } from './testing-auth.ts';
 
