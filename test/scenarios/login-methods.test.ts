@@ -104,4 +104,20 @@ describe('a login by', () => {
     assert.equal(await leased.issues(), 1);
     assert.equal(await leased.restarts(), 0);
   });
+
+  it('a client certificate that is renewed leaves a leased credential valid, though Vault may no longer renew its token', async () => {
+    const home = await tenant(play);
+    const way = await certificate(play, home, { token_ttl: '40s' });
+    await logInBy(home, way);
+    const leased = new Leased(play, home);
+    await leased.applied();
+
+    await way.renew?.();
+
+    await play.pass(2 * SEEN_MS, async () => {
+      assert.equal((await leased.condition('Ready'))?.status, 'True');
+      assert.equal(await leased.exists(await leased.userNow()), true);
+    });
+    await leased.holds(1);
+  });
 });

@@ -88,10 +88,10 @@ export async function appRoleOfFile(play: Stage, home: Tenant): Promise<LoginWay
   return { mount: 'approle', spec: { method: 'appRole', appRole: appRoleSpec }, renew };
 }
 
-export async function certificate(play: Stage, home: Tenant): Promise<LoginWay> {
+export async function certificate(play: Stage, home: Tenant, more: object = {}): Promise<LoginWay> {
   const renew = async (): Promise<void> => {
     const { cert, key } = selfSigned(home.role);
-    const role = { certificate: cert, token_policies: home.role };
+    const role = { certificate: cert, token_policies: home.role, ...more };
     await play.vault.call('POST', `auth/cert/certs/${home.role}`, role);
     const pair = { 'tls.crt': cert, 'tls.key': key };
     await putSecret(play, home, CERTIFICATE, pair, 'kubernetes.io/tls');
