@@ -143,7 +143,8 @@ export const OPTIONS = {
     default:
       'https://kubernetes.default.svc,https://kubernetes.default.svc.cluster.local,kubernetes.default.svc,kubernetes.default.svc.cluster.local',
     env: 'VLO_API_SERVER_AUDIENCES',
-    meaning: "Comma-separated; what the API server's own --api-audiences are.",
+    meaning:
+      "Comma-separated; audiences that the API server takes, beside those of the operator's own token.",
   },
   'open-vault-auths': {
     kind: 'text',

@@ -115,7 +115,8 @@ describe('a login by', () => {
     await way.renew?.();
 
     await play.pass(2 * SEEN_MS, async () => {
-      assert.equal((await leased.condition('Ready'))?.status, 'True');
+      const status = (await leased.object())?.['status'];
+      assert.equal((await leased.condition('Ready'))?.status, 'True', JSON.stringify(status));
       assert.equal(await leased.exists(await leased.userNow()), true);
     });
     await leased.holds(1);
