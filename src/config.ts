@@ -125,18 +125,19 @@ function hardeningOf(
   flag: (name: OptionName) => boolean,
 ): HardenedRules {
   const hardened = flag('hardened');
+  const ruled = (name: OptionName, otherwise: boolean): boolean =>
+    given.has(name) ? flag(name) : otherwise;
   const addresses = 'allowed-vault-addresses';
   const open = listOf(value('open-vault-auths')).filter(Boolean);
   const isAnyOpen = open.includes('*') || (open.length === 0 && !hardened);
   return {
     addresses:
       hardened || value(addresses) !== '' ? addressRuleOf(addresses, value(addresses)) : undefined,
-    audienceRequired: given.has('require-audience') ? flag('require-audience') : hardened,
+    audienceRequired: ruled('require-audience', hardened),
     apiServerAudiences: listOf(value('api-server-audiences')),
     openAuths: isAnyOpen ? 'any' : open,
-    skipTlsVerifyAllowed: given.has('allow-skip-tls-verify')
-      ? flag('allow-skip-tls-verify')
-      : !hardened,
+    secretIdPathsAllowed: ruled('allow-secret-id-paths', !hardened),
+    skipTlsVerifyAllowed: ruled('allow-skip-tls-verify', !hardened),
   };
 }
 

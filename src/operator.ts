@@ -9,6 +9,7 @@ import { clusterUids } from './kube/cluster.ts';
 import type { ClusterAccess } from './kube/cluster-access.ts';
 import { hmacKey } from './kube/hmac-key.ts';
 import { LeaseLock } from './kube/lease-lock.ts';
+import { ownAudiences } from './kube/own-audiences.ts';
 import type { Transport } from './kube/transport.ts';
 import { stampOf } from './ledger/cluster-stamp.ts';
 import type { MacKey } from './plan/mac.ts';
@@ -46,6 +47,7 @@ interface Surroundings {
   readonly transport: Transport;
   readonly cluster: string;
   readonly key: MacKey;
+  readonly apiServerAudiences: readonly string[];
 }
 
 export class Operator {
@@ -144,9 +146,10 @@ export class Operator {
     const { signal } = this.#stopping;
     let learned: Surroundings | undefined;
     await untilDone({ ...this.#options, signal }, 'the cluster could not be asked', async () => {
+      const apiServerAudiences = await ownAudiences(this.#options.access);
       const cluster = stampOf(await clusterUids(transport, config.operatorNamespace, signal));
       const key = await hmacKey(transport, config.operatorNamespace, newKey, signal);
-      learned = { transport, cluster, key };
+      learned = { transport, cluster, key, apiServerAudiences };
     });
     return learned;
   }

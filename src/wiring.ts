@@ -22,7 +22,7 @@ import type { RecordStore } from './ledger/ports.ts';
 import { type MacKey, secretMac } from './plan/mac.ts';
 import { ANNOTATION_PREFIX, KIND_LABELS } from './plan/ownership.ts';
 import { Connections } from './reconcile/connections.ts';
-import type { Deps } from './reconcile/deps.ts';
+import type { Deps, Settings } from './reconcile/deps.ts';
 import type { Files } from './reconcile/ports.ts';
 import { reconcilersOf } from './reconcile/reconcilers.ts';
 import { RequestPace } from './reconcile/request-pace.ts';
@@ -50,6 +50,8 @@ export interface WiringOptions {
   readonly userAgent: string;
   readonly cluster: string;
   readonly key: MacKey;
+  /** What the API server takes tokens for, beside what the configuration says. */
+  readonly apiServerAudiences: readonly string[];
   /** Unique for this process. */
   readonly holder: string;
   /** Aborts when the operator stops. */
@@ -145,7 +147,7 @@ function depsOf(
   const { objects, namespaces, secrets, vault } = sides;
   return {
     clock,
-    settings: { ...options.config, cluster: options.cluster, holder: options.holder },
+    settings: settingsOf(options),
     store: objects,
     objects,
     namespaces,
@@ -170,6 +172,12 @@ function depsOf(
     newRevision: () => randomBytes(8).toString('hex'),
     wake,
   };
+}
+
+function settingsOf({ config, cluster, holder, apiServerAudiences: own }: WiringOptions): Settings {
+  const { hardening } = config;
+  const apiServerAudiences = [...hardening.apiServerAudiences, ...own];
+  return { ...config, hardening: { ...hardening, apiServerAudiences }, cluster, holder };
 }
 
 function sharedParts(options: WiringOptions) {

@@ -4,11 +4,13 @@
  */
 
 import { type Fields, fieldsOf, parseExact, textOf } from '../json.ts';
+import { TokenIssuer } from '../token-issuer.ts';
 import { type Answers, comparable } from './comparable.ts';
 import type { Conversations, Exchange } from './exchange.ts';
 import { KEY_VALUES } from './kv.ts';
 import { LEASES } from './leases.ts';
 import { LOGINS } from './logins.ts';
+import { OTHER_LOGINS } from './other-logins.ts';
 import { PATHS } from './paths.ts';
 import { CERTIFICATES } from './pki.ts';
 import { SEALED } from './sealed.ts';
@@ -21,6 +23,7 @@ const CONVERSATIONS: Conversations = {
   ...TOKENS,
   ...LEASES,
   ...LOGINS,
+  ...OTHER_LOGINS,
   ...STATIC_ROLES,
   ...CERTIFICATES,
 };
@@ -102,7 +105,14 @@ function headersOf(
 }
 
 async function filledIn(target: Target, text: string, kept: Kept): Promise<string> {
-  let filled = withKept(text, kept);
+  const filled = withKept(text, kept)
+    .replace('<issuer>', JSON.stringify(issuer.publicKey).slice(1, -1))
+    .replace(/<signed:([^>]+)>/, (_all, of: string) => signed(of));
+  return withTokens(target, filled);
+}
+
+async function withTokens(target: Target, text: string): Promise<string> {
+  let filled = text;
   for (const [all, named = ''] of text.matchAll(/<jwt:([^>]+)>/g)) {
     const [namespace = '', serviceAccount = '', audience] = named.split('/');
     const of = { namespace, serviceAccount, ...(audience !== undefined && { audience }) };
@@ -113,18 +123,30 @@ async function filledIn(target: Target, text: string, kept: Kept): Promise<strin
 
 function withKept(text: string, kept: Kept): string {
   return text.replace(
-    /<([a-z]+)\.(token|accessor|lease|serial)>/g,
+    /<([a-z]+)\.(token|accessor|lease|serial|id)>/g,
     (_all, name: string, what: string) => kept.get(name)?.[what] ?? '',
   );
 }
 
+const issuer = new TokenIssuer();
+const IN_2100_S = 4_102_444_800;
+const IN_2020_S = 1_600_000_000;
+
+/** SUBJECT/AUDIENCE, or SUBJECT/AUDIENCE/expired. */
+function signed(of: string): string {
+  const [sub, aud, expired] = of.split('/');
+  const exp = expired === undefined ? IN_2100_S : IN_2020_S;
+  return issuer.signed({ sub, aud: [aud], iat: IN_2020_S - 60, nbf: IN_2020_S - 60, exp });
+}
+
 function keptOf(answer: Fields): Readonly<Record<string, string>> {
   const { client_token, accessor } = fieldsOf(answer['auth']);
-  const { serial_number } = fieldsOf(answer['data']);
+  const { serial_number, role_id, secret_id } = fieldsOf(answer['data']);
   return {
     token: textOf(client_token),
     accessor: textOf(accessor),
     lease: textOf(answer['lease_id']),
     serial: textOf(serial_number),
+    id: textOf(role_id) || textOf(secret_id),
   };
 }
