@@ -98,7 +98,9 @@ export class Operator {
 
   /** Undefined when the watches have seen the cluster once. A standby is ready. */
   notReady(): string | undefined {
-    return this.#isInView ? undefined : 'the cluster is not in view yet';
+    if (this.#isInView) return undefined;
+    const missing = this.#wired?.secrets.reflectors.find(({ outOfSight }) => outOfSight);
+    return missing?.outOfSight?.message ?? 'the cluster is not in view yet';
   }
 
   /** Undefined while work gets done. */
@@ -161,12 +163,14 @@ export class Operator {
     void this.#shift?.restored();
   }
 
-  async #watch({ objects, namespaces, secrets }: Wired): Promise<void> {
+  async #watch(wired: Wired): Promise<void> {
+    const { objects, namespaces, secrets } = wired;
     const { signal } = this.#stopping;
-    const needed = [...objects.reflectors, ...secrets.reflectors];
-    for (const watch of [...needed, namespaces.reflector]) this.#tasks.push(watch.run(signal));
-    const views = [...needed, namespaces].map(({ synced }) => synced);
-    await Promise.all(views).catch(() => undefined);
+    for (const watch of reflectorsOf(wired)) this.#tasks.push(watch.run(signal));
+    // Nothing can be done without the Secrets in view; a kind that may not be seen holds up no other.
+    const needed = secrets.reflectors.map(({ synced }) => synced);
+    const others = [...objects.reflectors, namespaces.reflector].map(({ settled }) => settled);
+    await Promise.all([...needed, ...others]).catch(() => undefined);
   }
 
   #work(wired: Wired, leader: Leader | undefined): void {

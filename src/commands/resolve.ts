@@ -68,7 +68,11 @@ function depsOver(seen: Seen, settings: ResolveDeps['settings']): ResolveDeps {
     },
   };
   // What a person may read is looked at wherever it lies.
-  return { settings, store: { get, watches: () => true }, connections };
+  return {
+    settings,
+    store: { get, watches: () => true, outOfSight: () => undefined },
+    connections,
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
  * The watched copies of one resource, in all namespaces or in chosen ones: a list and a watch for each, asked as one.
  * Promises that what lies elsewhere is never said to be gone: it is not spoken of at all.
  */
+import type { Fault } from '../runtime/fault.ts';
 import type { Route } from './api-call.ts';
 import { Reflector, type ReflectorOptions } from './reflector.ts';
 import { type Change, Store } from './store.ts';
@@ -35,6 +36,12 @@ export class Copies<T> {
 
   watches(namespace: string): boolean {
     return this.#of(namespace) !== undefined;
+  }
+
+  /** Why what lies there cannot be told; undefined when it can, or was not asked for yet. */
+  outOfSight(namespace: string): Fault | undefined {
+    const at = [...this.#stores.keys()].findIndex((key) => key === ALL || key === namespace);
+    return this.reflectors[at]?.outOfSight;
   }
 
   get(namespace: string, name: string): T | undefined {

@@ -34,7 +34,7 @@ describe('the annotations of namespaces', () => {
       onDenied: () => assert.fail('namespaces may be watched'),
     });
     running = namespaces.reflector.run(stop.signal);
-    await namespaces.synced;
+    await namespaces.reflector.settled;
   });
   after(async () => {
     stop.abort(new Error('the test is over'));
@@ -62,7 +62,7 @@ describe('the annotations of namespaces', () => {
       },
     });
     const trying = unknown.reflector.run(stopped.signal);
-    await unknown.synced;
+    await unknown.reflector.settled;
     stopped.abort(new Error('the test is over'));
     await trying;
     assert.equal(denied, 1);

@@ -32,11 +32,8 @@ const PAGE_SIZE = 500;
 
 export class Namespaces {
   readonly reflector: Reflector<Kept>;
-  /** Resolves when they are in view, or it is known that they will not be. */
-  readonly synced: Promise<void>;
   readonly #options: NamespacesOptions;
   readonly #store = new Store<Kept>((kept) => kept);
-  readonly #denied = Promise.withResolvers<void>();
   #isDenied = false;
 
   constructor(options: NamespacesOptions) {
@@ -53,8 +50,6 @@ export class Namespaces {
       onChange: (change) => this.#heard(change),
       onNote: (note) => this.#noted(note),
     });
-    this.synced = Promise.race([this.reflector.synced, this.#denied.promise]);
-    this.synced.catch(() => undefined);
   }
 
   annotations(namespace: string): Annotations | undefined {
@@ -75,7 +70,6 @@ export class Namespaces {
       return this.#options.onNote('namespaces', note);
     if (!this.#isDenied) this.#options.onDenied();
     this.#isDenied = true;
-    this.#denied.resolve();
   }
 }
 

@@ -5,7 +5,7 @@
 import { GROUP, VERSION } from '../api/group.ts';
 import type { ObjectMeta } from '../api/object.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { FaultError, refused } from '../runtime/fault.ts';
+import { type Fault, FaultError, refused } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Route } from './api-call.ts';
 import { Copies } from './copies.ts';
@@ -76,6 +76,11 @@ export class CustomObjects {
 
   list(kind: string): readonly CustomObject[] {
     return this.#watched.get(kind)?.copies.values() ?? [];
+  }
+
+  /** Why objects of a kind are not in view, when the API server refuses to show them. */
+  outOfSight(kind: string, namespace: string): Fault | undefined {
+    return this.#watched.get(kind)?.copies.outOfSight(namespace);
   }
 
   /** False where absence means nothing. */

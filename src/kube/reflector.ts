@@ -52,8 +52,12 @@ const REFUSALS_UNTIL_LIST = 3;
 
 export class Reflector<T> {
   readonly synced: Promise<void>;
+  /** Resolves when it is synced, or when it is known that it may not, or cannot, see what it watches; it goes on trying. */
+  readonly settled: Promise<void>;
   readonly #options: ReflectorOptions<T>;
   readonly #firstList = Promise.withResolvers<void>();
+  readonly #firstWord = Promise.withResolvers<void>();
+  #outOfSight: Fault | undefined;
   #version = '';
   /** False when `#version` must not be watched from. */
   #current = false;
@@ -68,12 +72,18 @@ export class Reflector<T> {
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.synced = this.#firstList.promise;
-    this.synced.catch(() => undefined);
+    this.settled = this.#firstWord.promise;
+    for (const promise of [this.synced, this.settled]) promise.catch(() => undefined);
   }
 
   /** Plural of what is watched. */
   get resource(): string {
     return this.#options.scope.route.plural;
+  }
+
+  /** Why nothing was listed yet, once the API server has refused it; undefined before, and as soon as there is a list. */
+  get outOfSight(): Fault | undefined {
+    return this.#outOfSight;
   }
 
   /** In a row; 0 while the watch is well. */
@@ -99,7 +109,7 @@ export class Reflector<T> {
       const pause = await this.#round(signal);
       await sleep(this.#options.clock, pause, signal).catch(() => undefined);
     }
-    this.#firstList.reject(signal.reason);
+    for (const promise of [this.#firstList, this.#firstWord]) promise.reject(signal.reason);
   }
 
   /** One list, if needed, and one watch; how long to pause after it. */
@@ -128,7 +138,8 @@ export class Reflector<T> {
     const { objects, unreadable, version } = listing;
     this.#tell(store.replaced(objects, unreadable, version, rewound), signal);
     this.#note({ kind: 'listed', objects: objects.length }, signal);
-    this.#firstList.resolve();
+    this.#outOfSight = undefined;
+    for (const promise of [this.#firstList, this.#firstWord]) promise.resolve();
   }
 
   #tellRestored(version: string, rewound: boolean, signal: AbortSignal): void {
@@ -194,11 +205,17 @@ export class Reflector<T> {
     this.#failures = lost && !this.#lostBefore ? 1 : this.#failures + 1;
     this.#lostBefore = lost;
     const refusals = isRefusal(thrown) ? this.#failures : 0;
+    if (this.#version === '' && isMissing(thrown)) this.#giveWay(faultOf(thrown));
     if (lost) this.#options.onNote({ kind: 'lost' });
     else this.#options.onNote({ kind: 'failed', fault: faultOf(thrown), failures: this.#failures });
     if (lost || refusals >= REFUSALS_UNTIL_LIST) this.#current = false;
     const asked = faultOf(thrown).retryAfterMs ?? 0;
     return Math.max(asked, backoffMs(this.#failures, RECONNECT, this.#spread()));
+  }
+
+  #giveWay(fault: Fault): void {
+    this.#outOfSight = fault;
+    this.#firstWord.resolve();
   }
 
   #tell(changes: readonly Change<T>[], signal: AbortSignal): void {
@@ -231,6 +248,11 @@ function isRefusal(thrown: unknown): boolean {
   return (
     thrown instanceof KubernetesError && thrown.status >= 400 && thrown.fault.kind !== 'throttled'
   );
+}
+
+/** A right, or the kind itself: no use waiting for it. */
+function isMissing(thrown: unknown): boolean {
+  return hasStatus(thrown, 403) || hasStatus(thrown, 404);
 }
 
 function identityOf({ metadata }: WireObject): Identity {

@@ -12,7 +12,7 @@ import type { ObjectStore, StoredObject } from './ports.ts';
 
 /** What resolving needs: a command resolves by it, too, over what a person may see. */
 export interface ResolveDeps {
-  readonly store: Pick<ObjectStore, 'get' | 'watches'>;
+  readonly store: Pick<ObjectStore, 'get' | 'watches' | 'outOfSight'>;
   readonly connections: Pick<Connections, 'get'>;
   readonly settings: Pick<Settings, 'operatorNamespace' | 'allowDefaultGlobals' | 'hardening'>;
 }
@@ -74,8 +74,14 @@ function find<Kind extends 'VaultAuth' | 'VaultAuthGlobal'>(
   );
 }
 
-/** Nothing is there; where nobody looks, that is said instead. */
+/** Nothing is there; where nobody looks, or may look, that is said instead. */
 function absent({ store }: ResolveDeps, kind: string, named: NamedRef): undefined {
+  const refusal = store.outOfSight(kind, named.namespace);
+  if (refusal)
+    throw waiting(
+      refusal.reason,
+      `${kind} ${nameOf(named)} cannot be looked for: ${refusal.message}`,
+    );
   if (store.watches(named.namespace)) return undefined;
   throw waiting(
     'NamespaceNotWatched',

@@ -30,6 +30,8 @@ export interface StoredObject {
 export interface ObjectStore {
   get(ref: Ref): StoredObject | undefined;
   list(kind: string): readonly StoredObject[];
+  /** Why objects of a kind are not in view, when the API server refuses to show them: their absence means nothing. */
+  outOfSight(kind: string, namespace: string): Fault | undefined;
   /** False where absence means nothing, since nobody looks there. */
   watches(namespace: string): boolean;
 }
