@@ -66,6 +66,7 @@ export class Reflector<T> {
   #lostBefore = false;
   #rounds = 0;
   #watching = new AbortController();
+  #isWatching = false;
   /** The next list follows somebody else's finding. */
   #isWarned = false;
 
@@ -94,6 +95,11 @@ export class Reflector<T> {
   /** The newest version that a list, an event or a bookmark brought; "" before the first list. */
   lastSeenVersion(): string {
     return this.#version;
+  }
+
+  /** False while it lists, or pauses between two watches. */
+  get isWatching(): boolean {
+    return this.#isWatching;
   }
 
   /** Another reflector found that the cluster was restored: what this one holds may be of another time. */
@@ -152,10 +158,13 @@ export class Reflector<T> {
     const watching = new AbortController();
     this.#watching = watching;
     using _ = follow(signal, watching);
+    this.#isWatching = true;
     try {
       await this.#takeAll(watching.signal);
     } catch (thrown) {
       if (signal.aborted || !watching.signal.aborted) throw thrown;
+    } finally {
+      this.#isWatching = false;
     }
   }
 

@@ -86,7 +86,7 @@ export class InProcessOperator implements OperatorControl {
     return this.#log;
   }
 
-  /** Every watch has seen the newest version; those that have not are sent a bookmark. */
+  /** Every watch that is open has seen the newest version; those that have not are sent a bookmark. */
   hasSeen(bookmark: () => string): boolean {
     const wired = this.#operator?.wired;
     if (!wired) return true;
@@ -97,6 +97,8 @@ export class InProcessOperator implements OperatorControl {
     const watches = isDenied ? needed : [...needed, namespaces.reflector];
     if (watches.some((watch) => watch.lastSeenVersion() === '')) return true;
     const version = BigInt(bookmark());
-    return watches.every((watch) => BigInt(watch.lastSeenVersion()) >= version);
+    return watches.every(
+      (watch) => !watch.isWatching || BigInt(watch.lastSeenVersion()) >= version,
+    );
   }
 }
