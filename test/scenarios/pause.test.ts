@@ -215,7 +215,7 @@ describe('a paused leased secret', () => {
 });
 
 describe('an operator that may not watch namespaces', () => {
-  const ROLE = 'manager-role';
+  const ROLE = 'namespaces-role';
   const rulesOf = async () => (await play.kube.get('clusterroles', '', ROLE))?.['rules'];
 
   it('says so once, works, and pauses by annotations of objects', async () => {

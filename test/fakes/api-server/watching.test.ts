@@ -52,6 +52,14 @@ describe('watches', () => {
     assert.equal(version(await watch.next()), newest);
   });
 
+  it('say nothing more once they have ended, although the connection is not closed yet', async () => {
+    const watch = await fromNow('&allowWatchBookmarks=true');
+    server.watches.end();
+    await server.apply(secret('late'));
+    server.bookmarkAll();
+    assert.equal(await watch.next(), undefined);
+  });
+
   it('end when their timeoutSeconds have passed on the clock', async () => {
     const watch = await fromNow('&timeoutSeconds=30');
     clock.advanceBy(30_000);

@@ -196,7 +196,8 @@ class Stream {
 
   #write(type: string, object: unknown): void {
     const line = `${JSON.stringify({ type, object })}\n`;
-    this.#do(() => this.#response.write(line));
+    // Between its end and the closing of the connection a stream is still told of changes.
+    this.#do(() => this.#response.writableEnded || this.#response.write(line));
   }
 
   #do(act: () => void): void {
