@@ -7,6 +7,8 @@ import type { JsonObject } from './json.ts';
 
 /** A resolved VaultConnection: everything needed to reach one Vault without any other object. */
 export interface VaultEndpoint {
+  /** "namespace/name" of the VaultConnection, by which metrics tell calls apart. */
+  readonly connection?: string;
   /** Scheme, host and port, perhaps a path prefix; no trailing slash. */
   readonly address: string;
   /** PEM; absent means the system's roots. */

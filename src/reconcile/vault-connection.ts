@@ -87,6 +87,7 @@ async function endpointOf(
   const client = clientSecret && (await clientOf(deps, namespace, clientSecret, signal));
   return {
     ...endpoint,
+    connection: nameOf(metadata),
     ...(caPem !== undefined && { caPem }),
     ...(client && { client }),
   };

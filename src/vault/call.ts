@@ -11,8 +11,6 @@ export interface VaultCall {
   /** A closed set of templates such as "auth/:mount/login", for metrics. */
   readonly route: string;
   readonly endpoint: VaultEndpoint;
-  /** "namespace/name" of the VaultConnection where it is known. */
-  readonly connection?: string;
   /** Vault namespace; "" is the root. */
   readonly namespace: string;
   readonly token?: Sealed<string>;

@@ -84,7 +84,7 @@ describe('a call to Vault', () => {
     const notes: RequestNote[] = [];
     await using vault = await scriptedVault((_, response) => sendErrors(response, 403, 'x'));
     const http = door(new VirtualClock(), notes);
-    await http.call(callTo(vault.endpoint, { connection: 'ns/conn' }), NEVER);
+    await http.call(callTo({ ...vault.endpoint, connection: 'ns/conn' }), NEVER);
     await faultFrom(http.call(callTo(ENDPOINT), NEVER));
     assert.deepEqual(
       notes.map(({ seconds, ...rest }) => ({ ...rest, timed: seconds >= 0 })),

@@ -113,7 +113,7 @@ export class VaultHttp {
       this.#options.onRequest({
         operation: call.operation,
         route: call.route,
-        connection: call.connection ?? line.address.host,
+        connection: call.endpoint.connection ?? line.address.host,
         code,
         seconds: (this.#options.clock.now() - askedAt) / 1_000,
       });

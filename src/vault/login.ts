@@ -109,7 +109,6 @@ async function attempt(
     operation: 'login',
     route: 'auth/:mount/login',
     endpoint: identity.endpoint,
-    connection: identity.connectionName,
     namespace: identity.namespace,
     method: 'POST',
     path,

@@ -54,7 +54,8 @@ describe('config/', () => {
     await makeBundle(bundle, STAMP);
     for (const name of ['team-a', 'team-b'])
       await play.kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-    await stack.apply(readFileSync(join(ROOT, 'test/deploy/service-monitors.yaml'), 'utf8'));
+    for (const name of ['service-monitors', 'prometheus-rules'])
+      await stack.apply(readFileSync(join(ROOT, `test/deploy/${name}.yaml`), 'utf8'));
   });
   after(async () => {
     await Promise.all(replicas.map((each) => each.kill()));
@@ -131,7 +132,14 @@ patches:
     it(`the samples for ${name} are taken by the API server`, () =>
       kustomize.apply(`config/overlays/${name}/application`));
 
-  for (const name of ['service-monitor', 'network-policy', 'disruption-budget', 'user-roles'])
+  for (const name of [
+    'service-monitor',
+    'alerts',
+    'dashboard',
+    'network-policy',
+    'disruption-budget',
+    'user-roles',
+  ])
     it(`the component ${name} is taken by the API server`, () =>
       kustomize.with(
         `resources: ['{config}/default']\ncomponents: ['{config}/components/${name}']\n`,

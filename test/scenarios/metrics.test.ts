@@ -105,8 +105,10 @@ describe('the metrics', () => {
       (metrics.get('workqueue_queue_duration_seconds_count{name="reconcile",priority="first"}') ??
         0) > 0,
     );
-    const login = `vso_client_operations_total{operation="login",vault_connection="${home.namespace}/vault"}`;
-    assert.ok((metrics.get(login) ?? 0) >= 1);
+    for (const operation of ['login', 'renew', 'read']) {
+      const acts = `vso_client_operations_total{operation="${operation}",vault_connection="${home.namespace}/vault"}`;
+      assert.ok((metrics.get(acts) ?? 0) >= 1, acts);
+    }
     const text = await play.operator.metrics();
     assert.ok(!text.includes(user), 'a user is in the metrics');
 
