@@ -14,7 +14,8 @@ export function statusFault(call: VaultCall, reply: VaultReply): FaultError {
   const said = answered(call, reply);
   const text = row.reason === 'PermissionDenied' ? `${said}; ${needs(call)}` : said;
   // A server that failed midway may have done the work.
-  const ambiguous = reply.status >= 500 && reply.status !== 501;
+  const isRefusal = reply.status === 501 || reply.known?.meaning === 'refused';
+  const ambiguous = reply.status >= 500 && !isRefusal;
   return vaultFault(row.kind, row.reason, text, {
     ...(ambiguous && { ambiguous }),
     ...(row.kind === 'throttled' && reply.retryAfterMs !== undefined
@@ -95,6 +96,7 @@ const BY_MEANING: Readonly<Record<string, Row>> = {
   standby: { kind: 'throttled', reason: 'VaultStandby' },
   overloaded: { kind: 'throttled', reason: 'VaultThrottled' },
   full: { kind: 'throttled', reason: 'VaultThrottled' },
+  refused: { kind: 'denied', reason: 'VaultRequestRefused' },
 };
 
 const BY_STATUS: Readonly<Record<number, Row>> = {

@@ -13,6 +13,8 @@ type KnownMeaning =
   | 'overloaded'
   /** Of leases: other calls need not wait. */
   | 'full'
+  /** The request asks for what is not there, whatever the status says. */
+  | 'refused'
   | 'said';
 
 export interface KnownError {
@@ -78,7 +80,7 @@ const KNOWN: readonly (readonly [RegExp, KnownMeaning, string])[] = [
   [/\bnot a valid IP address\b/, 'said', 'an IP address in the request is not a valid IP address'],
   [/\bbeyond the expiration of the CA\b/, 'said', 'the certificate would outlive its issuer'],
   [/\bEither ttl or not_after\b/, 'said', 'the request has both a TTL and a fixed end'],
-  [/\bunable to find PKI issuer\b/, 'said', 'there is no such issuer'],
+  [/\bunable to find PKI issuer\b/, 'refused', 'there is no such issuer'],
   [/\bcertificate with serial .* not found\b/, 'said', 'the engine keeps no such certificate'],
   [/\bmissing client token\b/, 'said', 'the path needs a token'],
 ];

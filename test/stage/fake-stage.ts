@@ -6,6 +6,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FakeApiServer } from '../fakes/api-server/server.ts';
 import { VirtualClock } from '../fakes/clock.ts';
+import type { VaultHooks } from '../fakes/vault/vault.ts';
 import { keepUsed } from '../rights/used.ts';
 import { OPERATOR_NAMESPACE, startFakeServers } from './fake-servers.ts';
 import { InProcessOperator } from './in-process-operator.ts';
@@ -19,9 +20,11 @@ const QUIET_TURNS = 5;
 /** Far more turns than any scenario needs; reaching it means that something never ends. */
 const MOST_TURNS = 2_000_000;
 
-/** With the hands on the API server that only the fakes offer. */
+/** With the hands on the servers that only the fakes offer. */
 export interface FakeStage extends Stage {
   readonly api: FakeApiServer;
+  readonly vaultHooks: VaultHooks;
+  readonly clock: VirtualClock;
 }
 
 export async function buildFakeStage(): Promise<FakeStage> {
@@ -62,6 +65,8 @@ export async function buildFakeStage(): Promise<FakeStage> {
   return {
     kind: 'fake',
     api,
+    vaultHooks: vaultServer.hooks,
+    clock,
     kube,
     vault,
     vaultCa,

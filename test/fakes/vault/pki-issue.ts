@@ -2,7 +2,7 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { certificate, type Names } from '../x509.ts';
-import { durationOf, type MountLimits, printedDuration, SECOND_MS } from './durations.ts';
+import { durationOf, type MountLimits, SECOND_MS } from './durations.ts';
 import { badRequest } from './envelope.ts';
 import { type Fields, flagOf, textOf, textsOf } from './json.ts';
 import { ecKeys, type Issuer, newSerial, serialText } from './pki-authorities.ts';
@@ -173,13 +173,20 @@ function endOf({ role, issuer, wish, limits, now }: Issuing) {
   const warnings =
     wantedMs > maxMs
       ? [
-          `TTL "${printedDuration(wantedMs)}" is longer than permitted maxTTL "${printedDuration(maxMs)}", so maxTTL is being used`,
+          `TTL "${wholeDuration(wantedMs)}" is longer than permitted maxTTL "${wholeDuration(maxMs)}", so maxTTL is being used`,
         ]
       : [];
   const end = fixed ? Date.parse(fixed) : now + Math.min(wantedMs, maxMs);
   const notAfter = Math.floor(end / SECOND_MS) * SECOND_MS;
   refuseOutliving(issuer, notAfter);
-  return { notAfter, warnings };
+  // Vault says it twice.
+  return { notAfter, warnings: [...warnings, ...warnings] };
+}
+
+/** As Go prints it, also the parts that are zero. */
+function wholeDuration(ms: number): string {
+  const total = Math.floor(ms / SECOND_MS);
+  return `${Math.floor(total / 3600)}h${Math.floor(total / 60) % 60}m${total % 60}s`;
 }
 
 function refuseOutliving(issuer: Issuer, notAfter: number): void {

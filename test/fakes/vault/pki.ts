@@ -6,7 +6,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { type Call, type Engine, follow, type Outcome, type Result, type Route } from './call.ts';
 import { durationOf, SECOND_MS } from './durations.ts';
-import { badRequest } from './envelope.ts';
+import { badRequest, listed } from './envelope.ts';
 import { type Fields, textOf } from './json.ts';
 import { keysUnder } from './kv1.ts';
 import { Authorities, type Issuer, type Requests } from './pki-authorities.ts';
@@ -27,6 +27,7 @@ interface Mounted extends Parts {
 }
 
 interface StoredLeaf extends Leaf {
+  readonly issuerId: string;
   /** Epoch ms. */
   revokedAt: number | undefined;
 }
@@ -40,7 +41,7 @@ export function pki(parts: Parts): Engine {
   return {
     type: 'pki',
     answer: (call) => follow(routes, call),
-    isOpen: (path) => /^(?:ca|ca_chain|crl)(?:\/pem)?$|^cert\/(?:ca|ca_chain|crl)$/.test(path),
+    isOpen: (path) => /^(?:ca|ca_chain|crl)(?:\/pem)?$|^cert\//.test(path),
   };
 }
 
@@ -77,7 +78,7 @@ function authorityRoutes(mounted: Mounted): Route[] {
 }
 
 function authority(issuer: Issuer | undefined): Result {
-  return issuer && { data: { certificate: issuer.certificate, revocation_time: 0 } };
+  return issuer && { data: { certificate: issuer.certificate, ...NOT_REVOKED } };
 }
 
 function makeRoot({ authorities, clock }: Mounted, { body }: Call): Outcome {
@@ -106,9 +107,12 @@ function signed({ authorities, clock }: Mounted, { body }: Call): Outcome {
 
 function issuerOf({ authorities }: Mounted, ref: string): Issuer {
   const issuer = authorities.find(ref);
-  if (!issuer) throw badRequest(`unable to find PKI issuer for reference: ${ref}`);
+  if (!issuer) throw listed(500, `${NO_ISSUER}: ${ref}`);
   return issuer;
 }
+
+const NO_ISSUER =
+  'could not fetch the CA certificate (was one set?): unable to find PKI issuer for reference';
 
 function shownIssuer(mounted: Mounted, ref: string): Outcome {
   const { id, name, certificate } = issuerOf(mounted, ref);
@@ -174,7 +178,7 @@ function issued(mounted: Mounted, call: Call, name: string, ref: string | undefi
     limits: call.limits,
     now: clock.now(),
   });
-  const stored: StoredLeaf = { ...leaf, revokedAt: undefined };
+  const stored: StoredLeaf = { ...leaf, issuerId: issuer.id, revokedAt: undefined };
   if (!role.noStore) leaves.set(leaf.serial, stored);
   if (!role.generateLease) return { data, warnings };
   const ttlMs = leaf.notAfter - clock.now();
@@ -196,15 +200,18 @@ function revokedBy(mounted: Mounted, { body }: Call): Outcome {
     throw badRequest('The serial number or certificate to revoke must be provided.');
   const leaf = mounted.leaves.get(serial);
   if (!leaf) throw badRequest(`certificate with serial ${serial} not found.`);
-  if (leaf.notAfter <= mounted.clock.now()) return { data: null, warnings: [EXPIRED] };
+  if (leaf.notAfter <= mounted.clock.now())
+    return { data: null, warnings: [`certificate with serial ${serial} ${EXPIRED}`] };
   revoke(mounted, leaf);
   return { data: { ...revocationOf(leaf), state: 'revoked' } };
 }
 
-const EXPIRED = 'certificate has already expired; refusing to add to CRL';
+const EXPIRED = 'already expired; refusing to add to CRL';
+
+const NOT_REVOKED = { revocation_time: 0, revocation_time_rfc3339: '' };
 
 function revocationOf({ revokedAt }: StoredLeaf): Fields {
-  if (revokedAt === undefined) return { revocation_time: 0, revocation_time_rfc3339: '' };
+  if (revokedAt === undefined) return NOT_REVOKED;
   return {
     revocation_time: Math.floor(revokedAt / SECOND_MS),
     revocation_time_rfc3339: new Date(revokedAt).toISOString(),
@@ -213,7 +220,13 @@ function revocationOf({ revokedAt }: StoredLeaf): Fields {
 
 function lookedUp({ leaves, authorities }: Mounted, serial: string): Result {
   const leaf = leaves.get(serial.toLowerCase());
-  if (leaf) return { data: { certificate: `${leaf.certificate}\n`, ...revocationOf(leaf) } };
+  if (leaf) return { data: shownLeaf(leaf) };
   const issuer = authorities.all().find((each) => each.serial === serial);
   return issuer && { data: { certificate: new X509Certificate(issuer.certificate).toString() } };
+}
+
+/** Who issued it is told once it is revoked. */
+function shownLeaf(leaf: StoredLeaf): Fields {
+  const issuer = leaf.revokedAt === undefined ? {} : { issuer_id: leaf.issuerId };
+  return { certificate: `${leaf.certificate}\n`, ...revocationOf(leaf), ...issuer };
 }
