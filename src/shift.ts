@@ -5,7 +5,7 @@
 
 import { KINDS } from './api/kinds.ts';
 import type { Book } from './ledger/book.ts';
-import type { LedgerRecord } from './ledger/record.ts';
+import type { OpenRecord } from './ledger/record.ts';
 import { refOf } from './reconcile/dependants.ts';
 import { LEDGER_RECORD } from './reconcile/give-back.ts';
 import type { ObjectStore } from './reconcile/ports.ts';
@@ -17,6 +17,7 @@ import type { LeadershipState } from './runtime/leadership.ts';
 import type { Observer } from './runtime/observer.ts';
 import { spreadOf } from './runtime/spread.ts';
 import type { WorkQueue } from './runtime/work-queue.ts';
+import { keepUnlocking } from './unlocking.ts';
 
 /** No call of a former leader is under way any longer. */
 const LATE_MS = 60_000;
@@ -36,6 +37,8 @@ export class Shift {
   readonly #parts: ShiftParts;
   /** Since when the book is that of this leader. */
   #isOpen = false;
+  /** How often it was opened: what belongs to an earlier time ends. */
+  #times = 0;
 
   constructor(parts: ShiftParts) {
     this.#parts = parts;
@@ -55,18 +58,27 @@ export class Shift {
   async #open(): Promise<void> {
     const { signal, queue, observer } = this.#parts;
     this.#isOpen = true;
+    this.#times += 1;
+    const time = this.#times;
     await untilDone(this.#parts, 'the ledger could not be read', (limit) => this.#read(limit));
     if (signal.aborted || !this.#isOpen) return;
     observer.log('info', 'at work', this.#parts.book.counts());
     queue.resume();
-    void this.#lookForLate();
+    void this.#lookAfterRecords(() => this.#isOpen && time === this.#times);
+  }
+
+  async #lookAfterRecords(goesOn: () => boolean): Promise<void> {
+    const wake = (record: OpenRecord): void => this.#lookAt(record);
+    const unlocking = () => keepUnlocking({ ...this.#parts, wake }, goesOn);
+    await Promise.all([unlocking(), this.#lookForLate(goesOn)]);
+    await unlocking();
   }
 
   /** A record that the former leader was just writing may have come after ours were read. */
-  async #lookForLate(): Promise<void> {
+  async #lookForLate(goesOn: () => boolean): Promise<void> {
     const { signal, clock } = this.#parts;
     await sleep(clock, LATE_MS, signal).catch(() => undefined);
-    if (signal.aborted || !this.#isOpen) return;
+    if (signal.aborted || !goesOn()) return;
     await untilDone(this.#parts, 'the ledger could not be read', async (limit) => {
       for (const record of await this.#parts.book.catchUp(limit)) this.#lookAt(record);
     });
@@ -82,7 +94,7 @@ export class Shift {
     for (const record of book.all()) this.#lookAt(record);
   }
 
-  #lookAt({ state, owner, revision }: LedgerRecord): void {
+  #lookAt({ state, owner, revision }: OpenRecord): void {
     const { controller, operatorNamespace } = this.#parts;
     if (state === 'retiring')
       controller.changed({ kind: LEDGER_RECORD, namespace: operatorNamespace, name: revision });

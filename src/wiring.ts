@@ -14,10 +14,11 @@ import type { ReflectorNote } from './kube/reflector.ts';
 import { DestinationSecrets } from './kube/secrets.ts';
 import type { Transport } from './kube/transport.ts';
 import { WorkloadPatches } from './kube/workloads.ts';
-import { Book, RECORD_LABELS } from './ledger/book.ts';
+import { Book } from './ledger/book.ts';
 import { Held } from './ledger/held.ts';
 import { MemoryRecords } from './ledger/memory-records.ts';
-import type { RecordStore } from './ledger/ports.ts';
+import type { RecordStore, TokenCipher } from './ledger/ports.ts';
+import { RECORD_LABELS } from './ledger/record-secret.ts';
 import { type MacKey, secretMac } from './plan/mac.ts';
 import { ANNOTATION_PREFIX, KIND_LABELS } from './plan/ownership.ts';
 import { Connections } from './reconcile/connections.ts';
@@ -25,6 +26,7 @@ import type { Deps } from './reconcile/deps.ts';
 import type { Files } from './reconcile/ports.ts';
 import { reconcilersOf } from './reconcile/reconcilers.ts';
 import { RequestPace } from './reconcile/request-pace.ts';
+import { storageCipher } from './reconcile/storage-encryption.ts';
 import {
   ofNamespaceChange,
   ofSecretChange,
@@ -77,8 +79,9 @@ export function wire(options: WiringOptions): Wired {
     lookAt: (ref, at) => scheduler.wakeBy(ref, at, TRIGGER_LANE),
   });
   const sides = { ...watchedSides(options, wake, pace), vault: vaultSide(options, wake) };
-  const book = new Book(recordStore(options), options.cluster);
-  const reconcilers = reconcilersOf(depsOf(options, sides, book, wake));
+  const deps = depsOf(options, sides, wake);
+  const { book } = deps;
+  const reconcilers = reconcilersOf(deps);
   const { backoff } = config;
   const parts = { clock, queue, scheduler, observer, reconcilers, signal, backoff };
   const controller: Controller = new Controller(parts);
@@ -128,13 +131,17 @@ function vaultSide(options: WiringOptions, wake: Wake): VaultDoor {
   });
 }
 
-function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): Deps {
+function depsOf(options: WiringOptions, sides: Sides, wake: Wake): Deps {
   const { clock, files, key, transport, signal, observer } = options;
   const { objects, namespaces, secrets, vault } = sides;
-  return {
-    clock,
-    settings: { ...options.config, cluster: options.cluster, holder: options.holder },
+  const around = {
     store: objects,
+    settings: { ...options.config, cluster: options.cluster, holder: options.holder },
+    connections: new Connections(),
+  };
+  return {
+    ...around,
+    clock,
     objects,
     namespaces,
     secrets,
@@ -147,8 +154,7 @@ function depsOf(options: WiringOptions, sides: Sides, book: Book, wake: Wake): D
     clientCertificates: vault.clientCertificates,
     probes: vault.probes,
     authHealth: vault.logins,
-    connections: new Connections(),
-    book,
+    book: bookOf(options, storageCipher(around, vault.transit)),
     held: new Held(),
     unleased: new Map(),
     rotations: new Map(),
@@ -172,6 +178,11 @@ function sharedParts({ transport, clock, leadership, holder, observer }: WiringO
 function changeOf<T>(change: { readonly was?: T; readonly now?: T }): { before?: T; after?: T } {
   const { was, now } = change;
   return { ...(was && { before: was }), ...(now && { after: now }) };
+}
+
+function bookOf(options: WiringOptions, cipher: TokenCipher): Book {
+  const form = options.config.ledger === 'encrypted' ? 'encrypted' : 'plain';
+  return new Book({ store: recordStore(options), cluster: options.cluster, cipher, form });
 }
 
 function recordStore({ config, transport, leadership }: WiringOptions): RecordStore {

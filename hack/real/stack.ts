@@ -21,7 +21,13 @@ import type { ServerProcess } from './server-process.ts';
 import { ensureServiceAccount, requestToken, type ServiceAccount } from './service-accounts.ts';
 import type { Site } from './site.ts';
 import { startVault, type Vault } from './vault.ts';
-import { mountDatabase, mountKubernetesAuth, mountKv, mountOtherAuth } from './vault-mounts.ts';
+import {
+  mountDatabase,
+  mountKubernetesAuth,
+  mountKv,
+  mountOtherAuth,
+  mountTransit,
+} from './vault-mounts.ts';
 
 /** Begins the name of every stack's folder. */
 export const STACK_FOLDER_PREFIX = 'vault-lease-operator-real-';
@@ -116,6 +122,7 @@ async function startServers(
     mountOtherAuth(vault),
     mountKubernetesAuth(vault, kubernetes.apiServer),
     mountDatabase(vault, postgres),
+    mountTransit(vault),
   ]);
   return { kubectl: binaries.kubectl, site, ...kubernetes, vault, postgres };
 }

@@ -2,103 +2,120 @@
  * The ledger as the leader holds it: every record in memory, every change of state written through before it
  * counts. One process writes at a time (the leader), and every write carries a resourceVersion, so a former
  * leader's late write fails. Renewals only move deadlines and stay in memory: see `noteToken` and `noteLease`.
+ * A token is encrypted once, when its record is opened: changes of state keep it in the form that it has.
  */
 import type { Reason } from '../api/reasons.ts';
 import type { TokenGrant } from '../api/vault-exchange.ts';
 import { FaultError, faultOf } from '../runtime/fault.ts';
-import { keyOf, type Ref } from '../runtime/ref.ts';
-import type { NewRecord, RecordStore, StoredRecord } from './ports.ts';
+import type { Ref } from '../runtime/ref.ts';
+import { LockedRecords } from './locked.ts';
+import type { RecordStore, StoredRecord, TokenCipher } from './ports.ts';
 import {
+  bondOf,
   decodeRecord,
-  encodeRecord,
   type LedgerRecord,
+  type OpenRecord,
   type RecordLease,
   type RecordState,
   type Retirement,
+  type StoredToken,
 } from './record.ts';
-
-/** Labels by which the records are listed, and by which a person finds those of one object. */
-export const RECORD_LABELS = {
-  'app.kubernetes.io/managed-by': 'vault-lease-operator',
-  'app.kubernetes.io/component': 'lease-ledger',
-} as const;
-
-export const STATE_LABEL = 'vault-lease-operator/state';
-export const OWNER_LABEL = 'vault-lease-operator/owner-uid';
+import { secretOf } from './record-secret.ts';
+import { type Entry, Shelf } from './shelf.ts';
 
 /** Somebody else's write, or deletion, came first. */
 const MOVED: ReadonlySet<string> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);
 
-interface Entry {
-  record: LedgerRecord;
-  /** Undefined while it is not known whether the record reached its store. */
-  stored: StoredRecord | undefined;
-  /** This process has had Vault's word on the lease, so its times are not behind. */
-  confirmed: boolean;
-  /** Opened here since the ledger was read. */
-  readonly isNew: boolean;
+export interface BookOptions {
+  readonly store: RecordStore;
+  readonly cluster: string;
+  readonly cipher: TokenCipher;
+  /** How tokens are to lie in the store. */
+  readonly form: StoredToken['form'];
 }
 
 export class Book {
-  readonly #store: RecordStore;
-  readonly #cluster: string;
-  readonly #entries = new Map<string, Entry>();
-  readonly #byOwner = new Map<string, Set<string>>();
+  readonly #options: BookOptions;
+  readonly locked = new LockedRecords();
+  readonly #shelf = new Shelf();
   #foreign = 0;
   #unreadable: readonly string[] = [];
 
-  constructor(store: RecordStore, cluster: string) {
-    this.#store = store;
-    this.#cluster = cluster;
+  constructor(options: BookOptions) {
+    this.#options = options;
   }
 
-  /** Reads all records anew. What another cluster made, or cannot be read, is counted and never touched. */
+  /**
+   * Reads all records anew. What another cluster made, or cannot be read, is counted and never touched. Encrypted
+   * tokens stay locked until `unlock`: nothing here waits for Vault.
+   */
   async load(signal: AbortSignal): Promise<void> {
-    const listed = await this.#store.list(signal);
-    this.#entries.clear();
-    this.#byOwner.clear();
+    const listed = await this.#options.store.list(signal);
+    this.#shelf.clear();
+    this.locked.clear();
     this.#foreign = 0;
     const unreadable: string[] = [];
     for (const stored of listed) {
-      const record = decodeRecord(stored.data);
-      if (!record) unreadable.push(stored.name);
-      else if (record.cluster !== this.#cluster) this.#foreign += 1;
-      else this.#keep(record, stored, false);
+      const found = decodeRecord(stored.data);
+      if (!found) unreadable.push(stored.name);
+      else if (found.record.cluster !== this.#options.cluster) this.#foreign += 1;
+      else this.#admit(found, stored);
     }
     this.#unreadable = unreadable;
   }
 
   /** Records that came since: a former leader's last call may arrive after its successor has read the ledger. */
-  async catchUp(signal: AbortSignal): Promise<readonly LedgerRecord[]> {
-    const late: LedgerRecord[] = [];
-    for (const stored of await this.#store.list(signal)) {
-      const record = decodeRecord(stored.data);
-      if (record?.cluster !== this.#cluster || this.#entries.has(record.revision)) continue;
-      this.#keep(record, stored, false);
-      late.push(record);
+  async catchUp(signal: AbortSignal): Promise<readonly OpenRecord[]> {
+    const late: OpenRecord[] = [];
+    for (const stored of await this.#options.store.list(signal)) {
+      const found = decodeRecord(stored.data);
+      const { cluster, revision = '' } = found?.record ?? {};
+      const isKnown = this.#shelf.get(revision) !== undefined || this.locked.has(revision);
+      if (!found || cluster !== this.#options.cluster || isKnown) continue;
+      this.#admit(found, stored);
+      late.push(found.record);
     }
     return late;
   }
 
+  /** Decrypts what can be, and answers it. Throws when Transit is away; `locked` is left with the rest. */
+  async unlock(signal: AbortSignal): Promise<readonly LedgerRecord[]> {
+    const opened: LedgerRecord[] = [];
+    const { cipher } = this.#options;
+    for await (const { record, stored, ciphertext } of this.locked.open(cipher, signal)) {
+      this.#keep(record, stored, { form: 'encrypted', ciphertext }, false);
+      opened.push(record);
+    }
+    return opened;
+  }
+
+  /** Rewrites the records whose token is in another form than wanted, and says how many. Throws at the first that cannot be. */
+  async convert(signal: AbortSignal): Promise<number> {
+    const { form } = this.#options;
+    const others = this.#shelf.all().filter(({ token }) => token.form !== form);
+    for (const entry of others) if (entry.stored) await this.#convert(entry, entry.stored, signal);
+    return others.length;
+  }
+
   get(revision: string): LedgerRecord | undefined {
-    return this.#entries.get(revision)?.record;
+    return this.#shelf.get(revision)?.record;
   }
 
   all(): readonly LedgerRecord[] {
-    return [...this.#entries.values()].map((entry) => entry.record);
+    return this.#shelf.all().map(({ record }) => record);
   }
 
   /** All records of a custom resource by its name: an object of the same name with another uid is a stranger to them. */
   ofOwner(ref: Ref): readonly LedgerRecord[] {
-    const revisions = this.#byOwner.get(keyOf(ref)) ?? [];
-    return [...revisions].flatMap((revision) => this.get(revision) ?? []);
+    return this.#shelf.ofOwner(ref).map(({ record }) => record);
   }
 
   /** Records by state, and those that are left alone, for the metric. */
-  counts(): Readonly<Record<RecordState | 'foreign' | 'unreadable', number>> {
+  counts(): Readonly<Record<RecordState | 'locked' | 'foreign' | 'unreadable', number>> {
     const by = { pending: 0, current: 0, retiring: 0 };
-    for (const { record } of this.#entries.values()) by[record.state] += 1;
-    return { ...by, foreign: this.#foreign, unreadable: this.#unreadable.length };
+    for (const { state } of this.all()) by[state] += 1;
+    const { size: locked } = this.locked;
+    return { ...by, locked, foreign: this.#foreign, unreadable: this.#unreadable.length };
   }
 
   /** Names of records that no version of ours wrote, for the log. */
@@ -111,8 +128,10 @@ export class Book {
    * same, so it stays in the book, to be retired like any other.
    */
   async open(record: LedgerRecord, signal: AbortSignal): Promise<void> {
-    this.#keep(record, undefined, true);
-    this.#keep(record, await this.#store.create(secretOf(record), signal), true);
+    const token = await this.#tokenOf(record, signal);
+    this.#keep(record, undefined, token, true);
+    const stored = await this.#options.store.create(secretOf(record, token), signal);
+    this.#keep(record, stored, token, true);
   }
 
   async makeCurrent(revision: string, lease: RecordLease, signal: AbortSignal): Promise<void> {
@@ -125,10 +144,10 @@ export class Book {
 
   /** The credential is given back, or is known to be dead. */
   async drop(revision: string, signal: AbortSignal): Promise<void> {
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (!entry) return;
-    if (entry.stored) await this.#store.remove(entry.stored, signal);
-    this.#forget(entry.record);
+    if (entry.stored) await this.#options.store.remove(entry.stored, signal);
+    this.#shelf.take(entry.record);
   }
 
   /** A renewed token. Not written: after a restart the status of the owner tells, or one early renewal finds out. */
@@ -141,18 +160,18 @@ export class Book {
 
   noteLease(revision: string, lease: RecordLease): void {
     this.#amend(revision, (record) => ({ ...record, lease }));
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (entry) entry.confirmed = true;
   }
 
   /** False while all that is known of the lease is what a former process wrote. */
   isConfirmed(revision: string): boolean {
-    return this.#entries.get(revision)?.confirmed ?? false;
+    return this.#shelf.get(revision)?.confirmed ?? false;
   }
 
   /** Opened by this process since it read the ledger, and so after everything that it found there. */
   isNew(revision: string): boolean {
-    return this.#entries.get(revision)?.isNew ?? false;
+    return this.#shelf.get(revision)?.isNew ?? false;
   }
 
   /** What a former process noted in the owner's status after it wrote the record: only ever moves times forward. */
@@ -167,7 +186,7 @@ export class Book {
   }
 
   #amend(revision: string, change: (record: LedgerRecord) => LedgerRecord): void {
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (entry) entry.record = change(entry.record);
   }
 
@@ -176,7 +195,7 @@ export class Book {
     change: (record: LedgerRecord) => LedgerRecord,
     signal: AbortSignal,
   ): Promise<void> {
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (!entry) return;
     const record = change(entry.record);
     if (entry.stored && (await this.#replaced(entry, entry.stored, record, signal))) return;
@@ -191,7 +210,8 @@ export class Book {
     signal: AbortSignal,
   ): Promise<boolean> {
     try {
-      entry.stored = await this.#store.replace(over, secretOf(record), signal);
+      const secret = secretOf(record, entry.token);
+      entry.stored = await this.#options.store.replace(over, secret, signal);
       entry.record = record;
       return true;
     } catch (thrown) {
@@ -205,42 +225,68 @@ export class Book {
    * A record that somebody deleted is written anew: what it tells of may live.
    */
   async #reread(entry: Entry, wanted: LedgerRecord, signal: AbortSignal): Promise<void> {
-    const { name } = secretOf(wanted);
-    const stored = await this.#store.read(name, signal);
+    const { store } = this.#options;
+    const { name } = secretOf(wanted, entry.token);
+    const stored = await store.read(name, signal);
     const found = stored && decodeRecord(stored.data);
-    if (!stored && !entry.stored) return this.#forget(wanted);
-    if (!stored) entry.stored = await this.#store.create(secretOf(wanted), signal);
+    if (!stored && !entry.stored) return this.#shelf.take(wanted);
+    entry.token = found?.stored ?? entry.token;
+    const secret = secretOf(wanted, entry.token);
+    if (!stored) entry.stored = await store.create(secret, signal);
     else if (!found) throw conflict(`the ledger record ${name} cannot be read any more`);
-    else if (found.state === wanted.state) entry.stored = stored;
-    else entry.stored = await this.#store.replace(stored, secretOf(wanted), signal);
+    else if (found.record.state === wanted.state) entry.stored = stored;
+    else entry.stored = await store.replace(stored, secret, signal);
     entry.record = wanted;
   }
 
-  #forget({ revision, owner }: LedgerRecord): void {
-    this.#entries.delete(revision);
-    const siblings = this.#byOwner.get(keyOf(owner));
-    siblings?.delete(revision);
-    if (siblings?.size === 0) this.#byOwner.delete(keyOf(owner));
+  /** A change of state that comes in between wins, as its write moves the resourceVersion; the next round converts. */
+  async #convert(entry: Entry, over: StoredRecord, signal: AbortSignal): Promise<void> {
+    const { store } = this.#options;
+    const { record } = entry;
+    const token = await this.#tokenOf(record, signal);
+    try {
+      const stored = await store.replace(over, secretOf(record, token), signal);
+      if (entry.stored !== over) return;
+      entry.stored = stored;
+      entry.token = token;
+    } catch (thrown) {
+      if (!MOVED.has(faultOf(thrown).reason)) throw thrown;
+      await this.#adopt(entry, over.name, signal);
+    }
   }
 
-  #keep(record: LedgerRecord, stored: StoredRecord | undefined, isNew: boolean): void {
-    this.#entries.set(record.revision, { record, stored, confirmed: isNew, isNew });
-    const owner = keyOf(record.owner);
-    const siblings = this.#byOwner.get(owner) ?? new Set();
-    this.#byOwner.set(owner, siblings.add(record.revision));
+  /** Our own conversion whose answer was lost, or a write that did not change the state. */
+  async #adopt(entry: Entry, name: string, signal: AbortSignal): Promise<void> {
+    const stored = await this.#options.store.read(name, signal);
+    const found = stored && decodeRecord(stored.data);
+    if (!found || found.record.state !== entry.record.state) return;
+    entry.stored = stored;
+    entry.token = found.stored;
   }
-}
 
-function secretOf(record: LedgerRecord): NewRecord {
-  return {
-    name: `vault-lease-${record.revision}`,
-    labels: {
-      ...RECORD_LABELS,
-      [STATE_LABEL]: record.state,
-      [OWNER_LABEL]: record.owner.uid,
-    },
-    data: encodeRecord(record),
-  };
+  /** In the form that is wanted. */
+  async #tokenOf(record: LedgerRecord, signal: AbortSignal): Promise<StoredToken> {
+    const { cipher, form } = this.#options;
+    const { secretToken: text } = record;
+    if (form === 'plain') return { form, token: text };
+    return { form, ciphertext: await cipher.encrypt({ bond: bondOf(record), text }, signal) };
+  }
+
+  #admit(found: { record: OpenRecord; stored: StoredToken }, stored: StoredRecord): void {
+    const { record, stored: token } = found;
+    if (token.form === 'plain')
+      this.#keep({ ...record, secretToken: token.token }, stored, token, false);
+    else this.locked.add({ record, ciphertext: token.ciphertext, stored });
+  }
+
+  #keep(
+    record: LedgerRecord,
+    stored: StoredRecord | undefined,
+    token: StoredToken,
+    isNew: boolean,
+  ): void {
+    this.#shelf.put({ record, stored, token, confirmed: isNew, isNew });
+  }
 }
 
 function conflict(message: string): FaultError {

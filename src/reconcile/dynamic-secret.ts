@@ -15,6 +15,8 @@ import { leaseNext, reported } from './dynamic-next.ts';
 import { endInPlace, renewalFacts, reportDynamic } from './dynamic-report.ts';
 import { retire } from './dynamic-retire.ts';
 import { type Learned, nothingLearned, type Renewing, type Turn } from './dynamic-turn.ts';
+import { lockedEndsAt } from './ledger-lock.ts';
+import { ownerOf } from './load.ts';
 import type { StoredObject } from './ports.ts';
 import { caught } from './report.ts';
 import { isUnleased, reconcileUnleased } from './unleased.ts';
@@ -104,7 +106,8 @@ async function failedToGather(
 ): Promise<Outcome> {
   const { deps, learned, context } = renewing;
   const kept = await keepAlive(renewing, stored);
-  const isAlive = kept.endsAt !== undefined && deps.clock.now() < kept.endsAt;
+  const endsAt = kept.endsAt ?? lockedEndsAt(deps, ownerOf(stored), Object(stored.status));
+  const isAlive = endsAt !== undefined && deps.clock.now() < endsAt;
   const summary = summariseSync({
     usable: isAlive,
     synced: false,

@@ -14,7 +14,7 @@ import type { ObjectStore, StoredObject } from './ports.ts';
 export interface ResolveDeps {
   readonly store: Pick<ObjectStore, 'get'>;
   readonly connections: Pick<Connections, 'get'>;
-  readonly settings: Pick<Settings, 'operatorNamespace' | 'allowDefaultGlobals'>;
+  readonly settings: Pick<Settings, 'operatorNamespace' | 'allowDefaultGlobals' | 'hardening'>;
 }
 
 /** An object that reads a secret from Vault. */
@@ -81,6 +81,6 @@ function admits({ metadata, spec }: StoredObject, home: string, admission: Admis
   return isAllowed({ ...metadata, allowedNamespaces }, home, admission);
 }
 
-function admissionOf({ settings }: Deps): Admission {
+function admissionOf({ settings }: ResolveDeps): Admission {
   return { operatorNamespace: settings.operatorNamespace, openAuths: settings.hardening.openAuths };
 }

@@ -29,7 +29,7 @@ export interface Gauges {
     readonly namespace: string;
   };
   readonly vault_lease_operator_ledger_records: {
-    readonly state: 'pending' | 'current' | 'retiring' | 'foreign' | 'unreadable';
+    readonly state: 'pending' | 'current' | 'retiring' | 'locked' | 'foreign' | 'unreadable';
   };
   readonly vault_lease_operator_ledger_oldest_timestamp_seconds: {
     readonly state: 'pending' | 'retiring';
@@ -106,8 +106,8 @@ const PROCESS = {
 
 const LEDGER = {
   vault_lease_operator_ledger_records: {
-    help: 'Credentials on record, by state; foreign and unreadable ones are left alone.',
-    labels: { state: ['pending', 'current', 'retiring', 'foreign', 'unreadable'] },
+    help: 'Credentials on record, by state; locked ones wait to be decrypted, foreign and unreadable ones are left alone.',
+    labels: { state: ['pending', 'current', 'retiring', 'locked', 'foreign', 'unreadable'] },
   },
   vault_lease_operator_ledger_oldest_timestamp_seconds: {
     help: 'Since when the oldest record is pending, or waits to be given back; no series while there is none.',

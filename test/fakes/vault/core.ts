@@ -34,7 +34,8 @@ import { Seeded } from './seeded.ts';
 import { needsSudo, sys } from './sys.ts';
 import { authOf, tokenAuth } from './token-paths.ts';
 import { type Token, Tokens } from './tokens.ts';
-import { toolRoutes, transit } from './tools.ts';
+import { toolRoutes } from './tools.ts';
+import { transit } from './transit.ts';
 
 export interface CoreOptions {
   readonly clock: Clock;

@@ -13,6 +13,7 @@ import { PATHS } from './paths.ts';
 import { SEALED } from './sealed.ts';
 import { LASTING_USER, STATIC_ROLES } from './static-roles.ts';
 import { TOKENS } from './tokens.ts';
+import { TRANSIT } from './transit.ts';
 
 const CONVERSATIONS: Conversations = {
   ...PATHS,
@@ -21,6 +22,7 @@ const CONVERSATIONS: Conversations = {
   ...LEASES,
   ...LOGINS,
   ...STATIC_ROLES,
+  ...TRANSIT,
 };
 
 export interface Target {
@@ -52,7 +54,7 @@ export async function answersOf(target: Target): Promise<Answers> {
   return answers;
 }
 
-type Kept = Map<string, { token: string; accessor: string; lease: string }>;
+type Kept = Map<string, ReturnType<typeof keptOf>>;
 
 async function converse(target: Target, exchanges: readonly Exchange[]): Promise<string[]> {
   const kept: Kept = new Map();
@@ -98,12 +100,13 @@ function headersOf(
 }
 
 async function filledIn(target: Target, text: string, kept: Kept): Promise<string> {
-  let filled = text.replace(/<([a-z]+)\.(token|accessor|lease)>/g, (_all, name: string, what) => {
-    const found = kept.get(name);
-    return (
-      { token: found?.token, accessor: found?.accessor, lease: found?.lease }[String(what)] ?? ''
-    );
-  });
+  let filled = text.replace(
+    /<([a-z]+)\.(token|accessor|lease|ciphertext)>/g,
+    (_all, name: string, what) => {
+      const found: Readonly<Record<string, string>> = kept.get(name) ?? {};
+      return found[String(what)] ?? '';
+    },
+  );
   for (const [all, named = ''] of text.matchAll(/<jwt:([^>]+)>/g)) {
     const [namespace = '', serviceAccount = '', audience] = named.split('/');
     const of = { namespace, serviceAccount, ...(audience !== undefined && { audience }) };
@@ -112,7 +115,14 @@ async function filledIn(target: Target, text: string, kept: Kept): Promise<strin
   return filled;
 }
 
-function keptOf({ auth, lease_id }: Fields & { auth?: unknown; lease_id?: unknown }) {
+function keptOf({ auth, lease_id, data }: Fields) {
   const { client_token, accessor } = fieldsOf(auth);
-  return { token: textOf(client_token), accessor: textOf(accessor), lease: textOf(lease_id) };
+  const results: unknown = fieldsOf(data)['batch_results'];
+  const { ciphertext } = fieldsOf(Array.isArray(results) ? results[0] : undefined);
+  return {
+    token: textOf(client_token),
+    accessor: textOf(accessor),
+    lease: textOf(lease_id),
+    ciphertext: textOf(ciphertext),
+  };
 }
