@@ -23,6 +23,8 @@ describe('the sandbox', () => {
       /✓ Secret app-config holds the new value; Deployment web restarted once/,
       /✓ Secret app-db holds user v-\S+ both users can log in; Deployment web restarted once/,
       /✓ lease \S+ is revoked, user v-\S+ is dropped/,
+      /✓ Secret app-report holds the password of user report, who can log in with it; nothing was/,
+      /✓ Secret app-report holds the password .* Deployment report restarted once/,
       /no lease, no database user, no ledger record is left/,
       /\nDone\.\n$/,
     ];

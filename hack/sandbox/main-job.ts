@@ -5,6 +5,7 @@
 import { type Credential, Demo } from './demo.ts';
 import { applySamples, NAMESPACE, prepareVault, writeGreeting } from './preparation.ts';
 import type { Site } from './site.ts';
+import { staticRole } from './static-role.ts';
 import type { Sighting, Step } from './story.ts';
 
 /** Seconds: short, so that a lease is renewed and comes to its maximum while one watches. */
@@ -27,6 +28,7 @@ export function mainJob(site: Site): readonly Step[] {
     story.staticSecretFollows(),
     story.credentialRotated(),
     story.oldCredentialGivenBack(),
+    ...staticRole(site),
     story.credentialDeleted(),
   ];
 }

@@ -13,7 +13,8 @@ export const NAMESPACE = 'demo';
 const ROLE = 'demo';
 const POLICY = `
 path "kv/data/demo/*" { capabilities = ["read"] }
-path "database/creds/demo" { capabilities = ["read"] }`;
+path "database/creds/demo" { capabilities = ["read"] }
+path "database/static-creds/demo-report" { capabilities = ["read"] }`;
 const CREATE_USER = `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;
 
 /** Seconds. */
