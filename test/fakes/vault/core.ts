@@ -180,12 +180,12 @@ export class Core {
       if (call.operation === 'read' || call.operation === 'list') throw nothingThere();
       return { status: 204, mountType: '' };
     }
-    const named = call.token !== undefined && result.status !== 404;
+    const named = call.token !== undefined && result.status !== 404 && !result.isUnnamed;
     const mountType = named ? mount.engine.type : '';
     return { ...this.#kept(call, result), mountType };
   }
 
-  #kept(call: Call, { lease, login, ...answer }: Outcome): Omit<Done, 'mountType'> {
+  #kept(call: Call, { lease, login, isUnnamed: _, ...answer }: Outcome): Omit<Done, 'mountType'> {
     const { namespace, fullPath: path, token, limits } = call;
     if (login) {
       const made = this.tokens.create({ ...login, namespace, path });

@@ -41,12 +41,17 @@ export function transit(random: Seeded): Engine {
       path: /^keys\/([^/]+)$/,
       acts: {
         update: ({ body }: Call, name = '') =>
-          void made(name, textOf(body['type']) || 'aes256-gcm96'),
+          shown(made(name, textOf(body['type']) || 'aes256-gcm96'), name),
       },
     },
     {
       path: /^keys\/([^/]+)\/rotate$/,
-      acts: { update: (_call: Call, name = '') => void keyFor(name).versions.push(newVersion()) },
+      acts: {
+        update: (_call: Call, name = '') => {
+          keyFor(name).versions.push(newVersion());
+          return shown(keyFor(name), name);
+        },
+      },
     },
     {
       path: /^encrypt\/([^/]+)$/,
@@ -70,7 +75,11 @@ export function transit(random: Seeded): Engine {
   };
 }
 
-/** What one text comes to, or the word for why it does not. */
+function shown({ type, versions }: Key, name: string): Outcome {
+  return { data: { name, type, latest_version: versions.length } };
+}
+
+/** What one text comes to, or the word for why it does not. An `error` among fields is told beside a status of 200. */
 type Result = Fields | string;
 
 function each({ body }: Call, field: string, act: (item: Fields) => Result): Outcome {
@@ -87,7 +96,7 @@ function each({ body }: Call, field: string, act: (item: Fields) => Result): Out
   const data = { batch_results: results.map((result) => itemOf(result, field)) };
   if (failed.length === 0) return { data };
   const isPartial = failed.length < results.length && body['partial_failure_response_code'];
-  return { status: isPartial ? 200 : 400, data };
+  return { status: isPartial ? 200 : 400, data, isUnnamed: true };
 }
 
 function missing(field: string): string {
@@ -134,8 +143,8 @@ function isUnbindable(type: string, item: Fields): boolean {
   return textOf(item['associated_data']) !== '' && type.startsWith('rsa');
 }
 
-function unbindable(type: string): string {
-  return `'[0].associated_data' provided for non-AEAD cipher suite ${type}`;
+function unbindable(type: string): Fields {
+  return { error: `'[0].associated_data' provided for non-AEAD cipher suite ${type}` };
 }
 
 function bytesIn(item: Fields, field: string): Buffer {
