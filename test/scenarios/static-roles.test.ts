@@ -200,10 +200,15 @@ describe('a static role', () => {
     await play.until('it is told', async () => (await role.says('Healthy')) === 'False Unhealthy');
     assert.equal(await role.says('Ready'), 'True Ready');
     await play.startVault();
+    await play.until(
+      'it is read again',
+      async () => (await role.says('Healthy')) === 'True Healthy',
+      90_000,
+    );
     const password = await role.password();
     await role.rotate();
 
-    await role.follows(password, 90_000);
+    await role.follows(password);
     await role.restarted(1);
   });
 
