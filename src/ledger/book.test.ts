@@ -41,22 +41,22 @@ function recordOf(revision: string, over: Partial<LedgerRecord> = {}): LedgerRec
 
 const LEASE = { id: 'l', askedAt: 1, ttlMs: 1, fullTtlMs: 1, renewable: true };
 
-/** Turns texts round, behind their bond. */
-class TurnedRound implements TokenCipher {
+/** Writes texts in hex, behind their bond. */
+class InHex implements TokenCipher {
   isAway = false;
   encryptions = 0;
 
   async encrypt({ bond, text }: { bond: string; text: Sealed<string> }): Promise<string> {
     this.#assertThere();
     this.encryptions += 1;
-    return `${bond}:${[...text.open()].reverse().join('')}`;
+    return `${bond}:${Buffer.from(text.open()).toString('hex')}`;
   }
 
   async decrypt(texts: readonly { bond: string; text: string }[]) {
     this.#assertThere();
     return texts.map(({ bond, text }) => {
-      const [, turned] = text.split(`${bond}:`);
-      return turned === undefined ? undefined : seal([...turned].reverse().join(''));
+      const [, hex] = text.split(`${bond}:`);
+      return hex === undefined ? undefined : seal(Buffer.from(hex, 'hex').toString());
     });
   }
 
@@ -68,7 +68,7 @@ class TurnedRound implements TokenCipher {
 
 class Ground {
   readonly store = new MemoryRecords();
-  readonly cipher = new TurnedRound();
+  readonly cipher = new InHex();
 
   async book(form: StoredToken['form'] = 'encrypted'): Promise<Book> {
     const { store, cipher } = this;
@@ -103,7 +103,7 @@ describe('the book of an encrypted ledger', () => {
     const [stored] = await ground.store.list();
     assert.doesNotMatch(JSON.stringify(stored?.data.open()), /token-of-r/);
     assert.deepEqual(await ground.tokens(), [
-      { ciphertext: 'vault-lease-operator/c/r:r-fo-nekot' },
+      { ciphertext: `vault-lease-operator/c/r:${Buffer.from('token-of-r').toString('hex')}` },
     ]);
   });
 

@@ -185,7 +185,7 @@ export class Core {
     return { ...this.#kept(call, result), mountType };
   }
 
-  #kept(call: Call, { lease, login, isUnnamed: _, ...answer }: Outcome): Omit<Done, 'mountType'> {
+  #kept(call: Call, { lease, login, ...answer }: Outcome): Omit<Done, 'mountType'> {
     const { namespace, fullPath: path, token, limits } = call;
     if (login) {
       const made = this.tokens.create({ ...login, namespace, path });
