@@ -1,6 +1,7 @@
 /**
  * `npm run bundle [-- --out FILE]`: one file from the sources, dist/operator.mjs, which needs Node 24 and nothing else.
- * Beside it a source map (`node --enable-source-maps` reads it) and the licences of what is in it.
+ * Beside it a source map (`node --enable-source-maps` reads it), the licences of what is in it, and kubectl-vault_lease,
+ * which makes `kubectl vault_lease` of it when it is in the PATH.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

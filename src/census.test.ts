@@ -84,6 +84,14 @@ describe('the census', () => {
     ]);
   });
 
+  it('counts what is paused', () => {
+    const paused = object('VaultAuth', 'resting', {
+      conditions: [{ type: 'Paused', status: 'True', reason: 'Paused' }],
+    });
+    const { vault_lease_operator_objects_paused } = census({ objects: [...OBJECTS, paused] });
+    assert.deepEqual(vault_lease_operator_objects_paused, [[{ kind: 'VaultAuth' }, 1]]);
+  });
+
   it('counts credentials by phase, and tells the first end', () => {
     assert.deepEqual(census().vault_lease_operator_credentials, [
       [{ kind: 'VaultDynamicSecret', phase: 'living' }, 1],

@@ -6,6 +6,7 @@ import { isKindName, KINDS } from './api/kinds.ts';
 import { endOf } from './plan/lease.ts';
 import {
   credentialOf,
+  isPaused,
   phaseOf,
   type Readiness,
   readinessOf,
@@ -75,7 +76,11 @@ function hasConditions(kind: string): boolean {
 function summaries(all: readonly Figures[], now: number) {
   return {
     vault_lease_operator_objects: readinessCounts(all),
-    vault_lease_operator_objects_overdue: overdueCounts(all, now),
+    vault_lease_operator_objects_overdue: countsByKind(
+      all,
+      ({ course }) => course !== undefined && isOverdue(course, now),
+    ),
+    vault_lease_operator_objects_paused: countsByKind(all, ({ object }) => isPaused(object.status)),
     vault_lease_operator_credentials: phaseCounts(all, now),
     vault_lease_operator_not_ready_since_timestamp_seconds: earliest(
       all,
@@ -100,12 +105,11 @@ function readinessCounts(all: readonly Figures[]): Reading<'vault_lease_operator
   );
 }
 
-function overdueCounts(
+function countsByKind(
   all: readonly Figures[],
-  now: number,
-): Reading<'vault_lease_operator_objects_overdue'> {
-  const overdue = all.filter(({ course }) => course && isOverdue(course, now));
-  return tally(overdue.map(({ object: { kind } }) => ({ kind })));
+  holds: (figures: Figures) => boolean,
+): (readonly [{ readonly kind: string }, number])[] {
+  return tally(all.filter(holds).map(({ object: { kind } }) => ({ kind })));
 }
 
 function phaseCounts(

@@ -7,16 +7,17 @@ import { helpOf } from './commands/help.ts';
 import { type Invocation, isCommand, readInvocation, UsageError } from './commands/invocation.ts';
 import type { CommandPorts, VaultView } from './commands/ports.ts';
 import { runCommand } from './commands/run.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { loadCluster } from './kube/cluster-access.ts';
 import { Reader } from './kube/reader.ts';
 import { requestToken } from './kube/service-accounts.ts';
 import { Transport } from './kube/transport.ts';
 import { WorkloadPatches } from './kube/workloads.ts';
 import { type Clock, deadline } from './runtime/clock.ts';
-import { FaultError } from './runtime/fault.ts';
+import { FaultError, refused } from './runtime/fault.ts';
 import { ownCapabilities } from './vault/capabilities.ts';
 import { VaultHttp } from './vault/http.ts';
-import { kubernetesProver } from './vault/login.ts';
+import { proverFrom } from './vault/login.ts';
 import { LoginBook } from './vault/login-book.ts';
 import { OwnTokens } from './vault/own-tokens.ts';
 
@@ -25,6 +26,8 @@ const PLUGIN = 'kubectl';
 /** The base in config/default keeps VSO's name. */
 const OPERATOR_NAMESPACE = 'vault-secrets-operator-system';
 const WITHIN_MS = 60_000;
+const FAILED = 1;
+const WRONG_USE = 2;
 
 export interface CommandLine {
   readonly args: readonly string[];
@@ -49,10 +52,16 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     else line.print(helpOf(program, read.helpOn));
     return 0;
   } catch (thrown) {
-    if (!(thrown instanceof UsageError || thrown instanceof FaultError)) throw thrown;
-    line.complain(`error: ${thrown instanceof FaultError ? thrown.fault.message : thrown.message}`);
-    return thrown instanceof UsageError ? 2 : 1;
+    if (thrown instanceof FaultError) return ended(line, thrown.fault.message, FAILED);
+    if (thrown instanceof UsageError || thrown instanceof ConfigError)
+      return ended(line, thrown.message, WRONG_USE);
+    throw thrown;
   }
+}
+
+function ended({ complain }: CommandLine, sentence: string, code: number): number {
+  complain(`error: ${sentence}`);
+  return code;
 }
 
 async function runWith(line: CommandLine, invocation: Invocation): Promise<void> {
@@ -69,7 +78,7 @@ async function runWith(line: CommandLine, invocation: Invocation): Promise<void>
   try {
     await runCommand(invocation, portsOf(line, transport, userAgent, limit.signal), {
       namespace: access.namespace ?? 'default',
-      operatorNamespace: env['OPERATOR_NAMESPACE'] ?? OPERATOR_NAMESPACE,
+      settings: settingsIn(env),
     });
   } finally {
     await transport.close();
@@ -102,6 +111,18 @@ function portsOf(
   };
 }
 
+/** The operator's variables mean here what they mean there, so that references resolve by the same rules. */
+function settingsIn(env: CommandLine['env']) {
+  const { allowDefaultGlobals, hardening } = readConfig({
+    args: [],
+    env,
+    hostname: '',
+    podNamespace: undefined,
+  });
+  const operatorNamespace = env['OPERATOR_NAMESPACE'] ?? OPERATOR_NAMESPACE;
+  return { operatorNamespace, allowDefaultGlobals, hardening };
+}
+
 /** A command never writes as the operator does. */
 function refuse(): never {
   throw new Error('a command restarts nothing');
@@ -117,11 +138,17 @@ function vaultView(
   return {
     ca: (namespace, name) => reader.ca(namespace, name),
     capabilities: async (identity, request) => {
-      const http = new VaultHttp({ clock, userAgent, onRequest: () => undefined });
-      const provers = {
-        kubernetes: kubernetesProver((login) => requestToken(transport, login, signal)),
-      };
-      const tokens = new OwnTokens({ http, clock, provers, book: new LoginBook(() => undefined) });
+      const http = new VaultHttp({
+        clock,
+        userAgent,
+        onRequest: ignore,
+        clientMaterial: leaveAlone,
+      });
+      const prover = proverFrom({
+        requestToken: (wish) => requestToken(transport, wish, signal),
+        valueOf: leaveAlone,
+      });
+      const tokens = new OwnTokens({ http, clock, prover, book: new LoginBook(ignore) });
       try {
         const { token } = await tokens.login(identity, signal);
         const access = { endpoint: identity.endpoint, namespace: identity.namespace, token };
@@ -135,4 +162,15 @@ function vaultView(
       }
     },
   };
+}
+
+/** Nobody counts, and nobody waits for the login. */
+function ignore(): void {}
+
+/** A secret id may count its uses, and a private key is nobody's to read. */
+function leaveAlone(): never {
+  throw refused(
+    'NotSupportedYet',
+    '--ask-vault logs in as service accounts only; this login is made from a Secret, a file or a client certificate, which it leaves alone',
+  );
 }

@@ -33,6 +33,8 @@ export interface Config {
   readonly ledger: LedgerStorage;
   readonly overlapMs: number;
   readonly ownerGraceMs: number;
+  /** How long nothing is given back after a restore of the cluster; 0 for no pause. */
+  readonly restoreQuietMs: number;
   readonly backoff: {
     readonly initialMs: number;
     readonly maxMs: number;
@@ -84,6 +86,7 @@ export function readConfig(around: Surroundings): Config {
     ledger: ledgerOf(value('client-cache-persistence-model')),
     overlapMs: duration('lease-overlap'),
     ownerGraceMs: duration('lease-owner-grace'),
+    restoreQuietMs: duration('restore-quiet-period'),
     backoff: {
       initialMs: duration('backoff-initial-interval'),
       maxMs: duration('backoff-max-interval'),
@@ -140,6 +143,9 @@ function addressRuleOf(name: string, text: string): AddressRule {
   }
 }
 
+const COMMANDS_HINT =
+  '       operator explain|sync|pause|resume KIND/NAME [flags]   for people; each has a --help';
+
 /** The text of --help. */
 export function helpText(): string {
   const lines = Object.entries<Option>(OPTIONS).map(([name, option]) => {
@@ -147,9 +153,13 @@ export function helpText(): string {
     const preset = option.default === '' ? '' : ` [${option.default}]`;
     return `  --${name}${env}${preset}\n        ${option.unused ? `Accepted, no effect: ${option.unused}` : option.meaning}`;
   });
-  return ['Usage: operator [flags]', '', 'Flags (environment variable) [default]:', ...lines].join(
-    '\n',
-  );
+  return [
+    'Usage: operator [flags]',
+    COMMANDS_HINT,
+    '',
+    'Flags (environment variable) [default]:',
+    ...lines,
+  ].join('\n');
 }
 
 /** Go's flag syntax: one dash or two, `=value` or the next word, a bare boolean is true. */

@@ -34,6 +34,7 @@ export function expose(metrics: Metrics, { operator, config, clock }: Exposed): 
     const mostObjects = config.metricsPerObject;
     return {
       ...(leads && ledgerOf(wired.book)),
+      ...(leads && pauseOf(wired, clock.now())),
       ...(leads && tokensOf(wired)),
       ...takeCensus({ ...objectsOf(wired, leads), now: clock.now(), mostObjects }),
     };
@@ -64,9 +65,12 @@ function settingsOf(config: Config): Gauges['vso_runtime_config'] {
   };
 }
 
-function workOf({ queue, controller, objects, secrets }: Wired): Readings {
+function workOf({ queue, controller, objects, secrets, namespaces }: Wired): Readings {
   const depth = queue.depth();
-  const watches = [...objects.reflectors, secrets.reflector];
+  const needed = [...objects.reflectors, secrets.reflector];
+  // The operator does without the one that it may not watch.
+  const isDenied = namespaces.reflector.lastSeenVersion() === '';
+  const watches = isDenied ? needed : [...needed, namespaces.reflector];
   return {
     workqueue_depth: LANES.map((lane) => [{ name: 'reconcile', priority: lane }, depth[lane]]),
     workqueue_longest_running_processor_seconds: [
@@ -99,6 +103,11 @@ function ledgerOf(book: Book): Readings {
       .filter((state) => since[state].length > 0)
       .map((state) => [{ state }, Math.min(...since[state]) / 1000]),
   };
+}
+
+function pauseOf({ pause }: Wired, now: number): Readings {
+  const isPaused = pause.until(now) !== undefined;
+  return { vault_lease_operator_give_back_paused: [[{}, isPaused ? 1 : 0]] };
 }
 
 function stateSince({ retirement, createdAt }: LedgerRecord): number {

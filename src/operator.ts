@@ -82,7 +82,16 @@ export class Operator {
     if (!around) return;
     const leader = config.leaderElect ? this.#leader(transport, holder) : undefined;
     const leadership = leader ?? ALWAYS_LEADING;
-    const wired = wire({ ...this.#options, ...around, leadership, userAgent, holder, signal });
+    const onRestored = (): void => this.#startOver();
+    const wired = wire({
+      ...this.#options,
+      ...around,
+      leadership,
+      userAgent,
+      holder,
+      signal,
+      onRestored,
+    });
     this.#wired = wired;
     this.#leadership = leadership;
     await this.#watch(wired);
@@ -150,6 +159,13 @@ export class Operator {
     return learned;
   }
 
+  /** One watch found that the cluster was restored: the others may not have noticed, and the ledger is another one. */
+  #startOver(): void {
+    if (!this.#wired) return;
+    for (const watch of reflectorsOf(this.#wired)) watch.startOver();
+    void this.#shift?.restored();
+  }
+
   async #watch({ objects, namespaces, secrets }: Wired): Promise<void> {
     const { signal } = this.#stopping;
     const needed = [...objects.reflectors, secrets.reflector];
@@ -176,4 +192,8 @@ export class Operator {
       onChange: (state) => void this.#shift?.enter(state),
     });
   }
+}
+
+function reflectorsOf({ objects, namespaces, secrets }: Wired) {
+  return [...objects.reflectors, namespaces.reflector, secrets.reflector];
 }

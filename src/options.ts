@@ -117,6 +117,13 @@ export const OPTIONS = {
     env: 'VLO_LEASE_OWNER_GRACE',
     meaning: 'How long the credential of a deleted object stays valid.',
   },
+  'restore-quiet-period': {
+    kind: 'text',
+    default: '10m',
+    env: 'VLO_RESTORE_QUIET_PERIOD',
+    meaning:
+      'How long no credential is given back after the cluster was restored from a backup; 0 for no pause.',
+  },
   hardened: {
     kind: 'bool',
     default: 'false',

@@ -1,13 +1,15 @@
 /**
  * What a replica does when it comes to lead, and when it no longer does: the ledger is read before anything is
- * judged, everything is looked at once, and a successor's arrival ends all work.
+ * judged, everything is looked at once, and a successor's arrival ends all work. A restored cluster is a new beginning.
  */
 
 import { KINDS } from './api/kinds.ts';
 import type { Book } from './ledger/book.ts';
+import type { GiveBackPause } from './ledger/give-back-pause.ts';
 import type { OpenRecord } from './ledger/record.ts';
 import { refOf } from './reconcile/dependants.ts';
 import { LEDGER_RECORD } from './reconcile/give-back.ts';
+import { pauseRef } from './reconcile/give-back-pause.ts';
 import type { ObjectStore } from './reconcile/ports.ts';
 import { BACKOFF, backoffMs } from './runtime/backoff.ts';
 import { type Clock, sleep } from './runtime/clock.ts';
@@ -26,6 +28,7 @@ export interface ShiftParts {
   readonly clock: Clock;
   readonly observer: Observer;
   readonly book: Book;
+  readonly pause: GiveBackPause;
   readonly queue: WorkQueue;
   readonly controller: Controller;
   readonly objects: ObjectStore;
@@ -35,10 +38,13 @@ export interface ShiftParts {
 
 export class Shift {
   readonly #parts: ShiftParts;
-  /** Since when the book is that of this leader. */
+  /** The book is, or comes to be, that of this leader. */
   #isOpen = false;
   /** How often it was opened: what belongs to an earlier time ends. */
   #times = 0;
+  #isOpening = false;
+  /** The book must be read, or read once more. */
+  #isStale = false;
 
   constructor(parts: ShiftParts) {
     this.#parts = parts;
@@ -47,20 +53,37 @@ export class Shift {
 
   /** Lapsed goes on with what it knows: every write fails, renewals do not. */
   async enter(state: LeadershipState): Promise<void> {
-    const { queue } = this.#parts;
     if (state === 'standby') {
       this.#isOpen = false;
-      queue.pause();
+      this.#parts.queue.pause();
     }
-    if (state === 'leading' && !this.#isOpen) await this.#open();
+    if (state !== 'leading' || this.#isOpen) return;
+    this.#isOpen = true;
+    await this.#open();
   }
 
+  /** What we hold of the ledger is not what the restored cluster holds. A standby reads it when it comes to lead. */
+  async restored(): Promise<void> {
+    const { clock, pause } = this.#parts;
+    pause.suspect(clock.now());
+    if (this.#isOpen) await this.#open();
+  }
+
+  /** Reads the book while nobody works with it; one reading at a time, and none is missed. */
   async #open(): Promise<void> {
     const { signal, queue, observer } = this.#parts;
-    this.#isOpen = true;
+    this.#isStale = true;
+    if (this.#isOpening) return;
+    this.#isOpening = true;
+    while (this.#isStale && this.#isOpen && !signal.aborted) {
+      this.#isStale = false;
+      queue.pause();
+      await queue.idle();
+      await untilDone(this.#parts, 'the ledger could not be read', (limit) => this.#read(limit));
+    }
+    this.#isOpening = false;
     this.#times += 1;
     const time = this.#times;
-    await untilDone(this.#parts, 'the ledger could not be read', (limit) => this.#read(limit));
     if (signal.aborted || !this.#isOpen) return;
     observer.log('info', 'at work', this.#parts.book.counts());
     queue.resume();
@@ -86,7 +109,9 @@ export class Shift {
 
   async #read(signal: AbortSignal): Promise<void> {
     const { book, objects, controller, observer } = this.#parts;
+    await this.#readPause(signal);
     await book.load(signal);
+    if (this.#isPaused()) book.doubtAll();
     for (const name of book.unreadable())
       observer.log('warn', 'a ledger record cannot be read and is left alone', { name });
     for (const kind of Object.keys(KINDS))
@@ -99,6 +124,17 @@ export class Shift {
     if (state === 'retiring')
       controller.changed({ kind: LEDGER_RECORD, namespace: operatorNamespace, name: revision });
     else controller.changed(owner);
+  }
+
+  async #readPause(signal: AbortSignal): Promise<void> {
+    const { pause, clock, controller, operatorNamespace } = this.#parts;
+    await pause.look(clock.now(), signal);
+    if (this.#isPaused()) controller.changed(pauseRef(operatorNamespace));
+  }
+
+  #isPaused(): boolean {
+    const { pause, clock } = this.#parts;
+    return pause.until(clock.now()) !== undefined;
   }
 }
 

@@ -15,6 +15,7 @@ import { DestinationSecrets } from './kube/secrets.ts';
 import type { Transport } from './kube/transport.ts';
 import { WorkloadPatches } from './kube/workloads.ts';
 import { Book } from './ledger/book.ts';
+import { GiveBackPause, PAUSE_LABELS } from './ledger/give-back-pause.ts';
 import { Held } from './ledger/held.ts';
 import { MemoryRecords } from './ledger/memory-records.ts';
 import type { RecordStore, TokenCipher } from './ledger/ports.ts';
@@ -55,6 +56,8 @@ export interface WiringOptions {
   readonly holder: string;
   /** Aborts when the operator stops. */
   readonly signal: AbortSignal;
+  /** A watch saw signs that the cluster was restored from a backup. */
+  readonly onRestored: () => void;
 }
 
 export interface Wired {
@@ -62,6 +65,7 @@ export interface Wired {
   readonly controller: Controller;
   readonly scheduler: Scheduler;
   readonly book: Book;
+  readonly pause: GiveBackPause;
   readonly vault: VaultDoor;
   readonly objects: CustomObjects;
   readonly namespaces: Namespaces;
@@ -80,12 +84,12 @@ export function wire(options: WiringOptions): Wired {
   });
   const sides = { ...watchedSides(options, wake, pace), vault: vaultSide(options, wake) };
   const deps = depsOf(options, sides, wake);
-  const { book } = deps;
+  const { book, pause } = deps;
   const reconcilers = reconcilersOf(deps);
   const { backoff } = config;
   const parts = { clock, queue, scheduler, observer, reconcilers, signal, backoff };
   const controller: Controller = new Controller(parts);
-  return { queue, controller, scheduler, book, ...sides };
+  return { queue, controller, scheduler, book, pause, ...sides };
 }
 
 type Wake = (ref: Ref, lane: Lane) => void;
@@ -155,23 +159,26 @@ function depsOf(options: WiringOptions, sides: Sides, wake: Wake): Deps {
     probes: vault.probes,
     authHealth: vault.logins,
     book: bookOf(options, storageCipher(around, vault.transit)),
+    pause: new GiveBackPause(operatorSecrets(options, PAUSE_LABELS), options.config.restoreQuietMs),
     held: new Held(),
     unleased: new Map(),
     rotations: new Map(),
     strays: new Map(),
+    refusals: new Map(),
     hmacKey: key,
     newRevision: () => randomBytes(8).toString('hex'),
     wake,
   };
 }
 
-function sharedParts({ transport, clock, leadership, holder, observer }: WiringOptions) {
+function sharedParts(options: WiringOptions) {
+  const { transport, clock, leadership, holder } = options;
   return {
     transport,
     clock,
     assertLeading: () => leadership.assertLeading(),
     seed: holder,
-    onNote: notesTo(observer),
+    onNote: notesTo(options),
   };
 }
 
@@ -185,10 +192,17 @@ function bookOf(options: WiringOptions, cipher: TokenCipher): Book {
   return new Book({ store: recordStore(options), cluster: options.cluster, cipher, form });
 }
 
-function recordStore({ config, transport, leadership }: WiringOptions): RecordStore {
-  if (config.ledger === 'none') return new MemoryRecords();
+function recordStore(options: WiringOptions): RecordStore {
+  if (options.config.ledger === 'none') return new MemoryRecords();
+  return operatorSecrets(options, RECORD_LABELS);
+}
+
+function operatorSecrets(
+  { config, transport, leadership }: WiringOptions,
+  labels: Readonly<Record<string, string>>,
+): OperatorSecrets {
   const assertLeading = (): void => leadership.assertLeading();
-  return new OperatorSecrets(transport, config.operatorNamespace, RECORD_LABELS, assertLeading);
+  return new OperatorSecrets(transport, config.operatorNamespace, labels, assertLeading);
 }
 
 function authRef(authName: string): Ref {
@@ -196,7 +210,7 @@ function authRef(authName: string): Ref {
   return { kind: 'VaultAuth', namespace, name };
 }
 
-function notesTo(observer: Observer) {
+function notesTo({ observer, onRestored }: WiringOptions) {
   return (resource: string, note: ReflectorNote): void => {
     switch (note.kind) {
       case 'listed':
@@ -212,9 +226,16 @@ function notesTo(observer: Observer) {
       case 'unreadable':
         return observer.log('warn', 'an object cannot be read', { resource, place: note.place });
       case 'lost':
+        return startsOver(observer, resource, note.kind);
       case 'rewound':
-        observer.count('vault_lease_operator_watch_relists_total', { resource });
-        return observer.log('info', 'a watch starts over', { resource, because: note.kind });
+      case 'leapt':
+        startsOver(observer, resource, note.kind);
+        return onRestored();
     }
   };
+}
+
+function startsOver(observer: Observer, resource: string, because: ReflectorNote['kind']): void {
+  observer.count('vault_lease_operator_watch_relists_total', { resource });
+  observer.log('info', 'a watch starts over', { resource, because });
 }

@@ -1,10 +1,10 @@
 /** The bundle is one file that needs nothing but Node. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { type Bundle, makeBundle } from '../hack/bundle/make.ts';
@@ -49,6 +49,19 @@ describe('the bundle', () => {
   it('refuses a flag that nobody knows with a sentence and exit code 2', async () => {
     const stderr = 'unknown flag --nope; see --help\n';
     await assert.rejects(runAlone('--nope'), { code: 2, stderr });
+  });
+
+  it('runs commands for people, also as a plug-in that kubectl finds by a link', async () => {
+    const direct = await runAlone('explain', '--help');
+    assert.match(direct.stdout, /^Usage: operator explain KIND\/NAME \[flags\]\n/);
+
+    const link = join(folder, 'kubectl-vault_lease');
+    await symlink(join(dirname(file), 'kubectl-vault_lease'), link);
+    const env = { PATH: dirname(process.execPath) };
+    const all = await run(link, [], { cwd: folder, env });
+    assert.match(all.stdout, /^Usage: kubectl vault_lease COMMAND KIND\/NAME \[flags\]\n/);
+    const stderr = 'error: there is no command "dance"; there are explain, sync, pause, resume\n';
+    await assert.rejects(run(link, ['dance'], { cwd: folder, env }), { code: 2, stderr });
   });
 
   it("asks for Node's own modules only", () => {

@@ -18,9 +18,11 @@ describe('the sandbox', () => {
     const seen = [
       /✓ Secret app-config holds .*greeting.* \(values are not shown\)/,
       /✓ Secret app-db holds user v-\S+ .* 1 record in the ledger; nothing was restarted/,
+      /✓ Secret web-tls holds certificate \S+ for DNS:web\.demo\.svc/,
       /✓ it is ready again/,
       /✓ lease \S+ renewed at .* the operator issued, wrote and restarted nothing/,
       /✓ Secret app-config holds the new value; Deployment web restarted once/,
+      /✓ Secret web-tls holds certificate \S+ valid until .* and is revoked/,
       /✓ Secret app-db holds user v-\S+ both users can log in; Deployment web restarted once/,
       /✓ lease \S+ is revoked, user v-\S+ is dropped/,
       /✓ Secret app-report holds the password of user report, who can log in with it; nothing was/,

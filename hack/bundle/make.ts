@@ -1,6 +1,6 @@
 /** How the sources become one file. The same sources, packages and stamp give the same bytes, on any machine. */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { licencesOf } from './licences.ts';
 import type { Stamp } from './stamp.ts';
@@ -22,7 +22,10 @@ const require = __createRequire(import.meta.url);
 const __filename = __fileURLToPath(import.meta.url);
 const __dirname = __fileURLToPath(new URL('.', import.meta.url));`;
 
-/** Writes FILE, FILE.map and FILE.licences.txt. */
+/** As kubectl finds a plug-in: `kubectl vault_lease` in every folder of PATH, also through a link. */
+const PLUGIN = 'kubectl-vault_lease';
+
+/** Writes FILE, FILE.map and FILE.licences.txt, and beside them the plug-in of kubectl. */
 export async function makeBundle(file: string, stamp: Stamp): Promise<Bundle> {
   const { metafile } = await build({
     entryPoints: [join(ROOT, 'src', 'main.ts')],
@@ -43,7 +46,17 @@ export async function makeBundle(file: string, stamp: Stamp): Promise<Bundle> {
   });
   const packages = packagesIn(metafile);
   await writeFile(`${file}.licences.txt`, await licencesOf(ROOT, packages));
+  await writeFile(join(dirname(file), PLUGIN), pluginFor(basename(file)), { mode: 0o755 });
   return { ...outputOf(metafile), packages };
+}
+
+/** Node takes it for a module by its syntax, and follows a link to where the bundle is. */
+function pluginFor(bundle: string): string {
+  return `#!/usr/bin/env node
+import process from 'node:process';
+process.argv.splice(2, 0, 'kubectl');
+await import('./${bundle}');
+`;
 }
 
 /**

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { apply, type Manifest, readManifests } from './apply.ts';
+import { backUp } from './backup.ts';
 import { type Binaries, findOrBuild } from './binaries.ts';
 import { startControllerManager } from './controller-manager.ts';
 import { type Etcd, startEtcd } from './etcd.ts';
@@ -28,6 +29,7 @@ import {
   mountOtherAuth,
   mountTransit,
 } from './vault-mounts.ts';
+import { mountPki } from './vault-pki.ts';
 
 /** Begins the name of every stack's folder. */
 export const STACK_FOLDER_PREFIX = 'vault-lease-operator-real-';
@@ -60,6 +62,8 @@ export interface RealStack extends AsyncDisposable {
   operatorKubeconfig(of: ServiceAccount): Promise<string>;
   /** A token of the service account by TokenRequest. Makes namespace and account where missing. */
   serviceAccountToken(of: ServiceAccount, audiences?: readonly string[]): Promise<string>;
+  /** A backup of what the API server holds, and the way to restore it in place, older versions and all. */
+  backup(): Promise<() => Promise<void>>;
   /** Resolves when no process and no folder of it is left. */
   stop(): Promise<void>;
 }
@@ -123,6 +127,7 @@ async function startServers(
     mountKubernetesAuth(vault, kubernetes.apiServer),
     mountDatabase(vault, postgres),
     mountTransit(vault),
+    mountPki((method, path, body) => vault.request(method, path, body)),
   ]);
   return { kubectl: binaries.kubectl, site, ...kubernetes, vault, postgres };
 }
@@ -165,6 +170,7 @@ function stackOf(servers: Servers): RealStack {
       const token = await serviceAccountToken(of);
       return kubeconfigFor({ url, caPem, token, user: of.serviceAccount, namespace: of.namespace });
     },
+    backup: () => backUp(servers),
     stop,
     [Symbol.asyncDispose]: stop,
   };

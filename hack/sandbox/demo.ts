@@ -14,6 +14,8 @@ export interface Credential {
 
 export class Demo {
   readonly #site: Site;
+  /** Of the VaultDynamicSecret. */
+  #uid = '';
 
   constructor(site: Site) {
     this.#site = site;
@@ -25,7 +27,9 @@ export class Demo {
   }
 
   /** For a story that waits: what the object itself says. */
-  async complaint(resource: 'vaultstaticsecrets' | 'vaultdynamicsecrets'): Promise<string> {
+  async complaint(
+    resource: 'vaultstaticsecrets' | 'vaultdynamicsecrets' | 'vaultpkisecrets',
+  ): Promise<string> {
     const [object] = await this.#site.kube.list(resource, NAMESPACE);
     const ready = conditionOf(object, 'Ready');
     return ready ? `Ready is ${ready.status}: ${ready.message}` : 'it has no condition yet';
@@ -67,10 +71,12 @@ export class Demo {
     return data.last_renewal ?? undefined;
   }
 
-  /** Names of the ledger's records. */
+  /** Names of the credential's ledger records, also after its object is gone. */
   async records(): Promise<readonly string[]> {
     const { kube, operatorNamespace } = this.#site;
-    const selector = 'app.kubernetes.io/component=lease-ledger';
+    const object = await kube.get('vaultdynamicsecrets', NAMESPACE, 'app-db');
+    this.#uid = object?.metadata.uid ?? this.#uid;
+    const selector = `vault-lease-operator/owner-uid=${this.#uid}`;
     const records = await kube.list('secrets', operatorNamespace, selector);
     return records.map(({ metadata }) => metadata.name);
   }

@@ -1,15 +1,16 @@
 /**
- * The main job as a story: config/samples applied, a static secret followed, a database credential issued, kept
- * through a crash, renewed, rotated, and given back.
+ * The main job as a story: config/samples applied, a static secret followed, a database credential and a certificate
+ * issued, kept through a crash, renewed, rotated, and given back.
  */
+import { CertificateSteps } from './certificate.ts';
 import { type Credential, Demo } from './demo.ts';
 import { applySamples, NAMESPACE, prepareVault, writeGreeting } from './preparation.ts';
 import type { Site } from './site.ts';
 import { staticRole } from './static-role.ts';
 import type { Sighting, Step } from './story.ts';
 
-/** Seconds: short, so that a lease is renewed and comes to its maximum while one watches. */
-const LEASES = { ttl: 15, max: 32 };
+/** Seconds: short, so that a lease is renewed and comes to its maximum, and a certificate is replaced, while one watches. */
+const LEASES = { ttl: 15, max: 32, certificate: 28 };
 /**
  * Grace and overlap as short as the leases. One replica: it need not wait until the lead of a killed one ends,
  * which is longer than a lease lasts here.
@@ -18,14 +19,17 @@ export const FLAGS = ['--leader-elect=false', '--lease-overlap=3s', '--lease-own
 
 export function mainJob(site: Site): readonly Step[] {
   const story = new MainJob(site);
+  const certificate = new CertificateSteps(site);
   return [
     story.vaultPrepared(),
     story.samplesApplied(),
     story.staticSecretSynced(),
     story.credentialIssued(),
+    certificate.issued(),
     story.operatorKilled(),
     story.leaseRenewed(),
     story.staticSecretFollows(),
+    certificate.replaced(),
     story.credentialRotated(),
     story.oldCredentialGivenBack(),
     ...staticRole(site),
@@ -45,12 +49,12 @@ class MainJob {
   }
 
   vaultPrepared(): Step {
-    const { ttl, max } = LEASES;
+    const { ttl, max, certificate } = LEASES;
     return {
-      title: 'Vault gets a policy, a login role, a value in kv, and a database role',
+      title: 'Vault gets a policy, a login role, a value in kv, a database role and a PKI role',
       act: () => prepareVault(this.#site.vault, LEASES),
       look: async () => ({
-        done: `role "demo" may read kv/demo/* and database/creds/demo; leases of ${ttl} s, at most ${max} s`,
+        done: `role "demo" may read kv/demo/* and database/creds/demo and issue certificates; leases of ${ttl} s, at most ${max} s; certificates of ${certificate} s`,
       }),
     };
   }

@@ -15,7 +15,7 @@ const USAGE = `usage: npm run sandbox [-- --once] [-- --real]
   --real  on etcd, kube-apiserver, kube-controller-manager, Vault and PostgreSQL`;
 const WRONG_USE = 2;
 /** Seconds: while people look around, a credential lasts. */
-const CALM_LEASES = { ttl: 300, max: 3600 };
+const CALM_LEASES = { ttl: 300, max: 3600, certificate: 3600 };
 const LAST_LINES = 15;
 
 interface Wishes {

@@ -9,18 +9,22 @@ import type { Site } from './site.ts';
 const SAMPLES = join(import.meta.dirname, '..', '..', 'config', 'samples');
 /** The namespace of the samples. */
 export const NAMESPACE = 'demo';
-/** The name of policy, login role and database role that the samples ask for. */
+/** The name of policy, login role, database role and PKI role that the samples ask for. */
 const ROLE = 'demo';
 const POLICY = `
 path "kv/data/demo/*" { capabilities = ["read"] }
 path "database/creds/demo" { capabilities = ["read"] }
-path "database/static-creds/demo-report" { capabilities = ["read"] }`;
+path "database/static-creds/demo-report" { capabilities = ["read"] }
+path "pki/issue/demo" { capabilities = ["update"] }
+path "pki/revoke" { capabilities = ["update"] }`;
 const CREATE_USER = `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;
 
 /** Seconds. */
 export interface LeaseTimes {
   readonly ttl: number;
   readonly max: number;
+  /** Of a certificate, whatever it asks for. */
+  readonly certificate: number;
 }
 
 export async function prepareVault(vault: VaultAdmin, times: LeaseTimes): Promise<void> {
@@ -35,13 +39,22 @@ export async function prepareVault(vault: VaultAdmin, times: LeaseTimes): Promis
   await writeGreeting(vault, 'hello');
 }
 
-/** Of credentials that are issued from now on. */
-export async function setLeaseTimes(vault: VaultAdmin, { ttl, max }: LeaseTimes): Promise<void> {
+/** Of credentials and certificates that are issued from now on. */
+export async function setLeaseTimes(
+  vault: VaultAdmin,
+  { ttl, max, certificate }: LeaseTimes,
+): Promise<void> {
   await vault.call('POST', `database/roles/${ROLE}`, {
     db_name: 'postgres',
     creation_statements: CREATE_USER,
     default_ttl: ttl,
     max_ttl: max,
+  });
+  await vault.call('POST', `pki/roles/${ROLE}`, {
+    allowed_domains: 'demo.svc,demo.svc.cluster.local',
+    allow_subdomains: true,
+    key_type: 'ec',
+    max_ttl: certificate,
   });
 }
 

@@ -182,7 +182,6 @@ describe('problems', () => {
 
 describe('what has no behaviour yet', () => {
   const rows: readonly [KindName, unknown, readonly string[]][] = [
-    ['VaultPKISecret', {}, ['kind']],
     ['SecretTransformation', {}, ['kind']],
     ['VaultAuth', { method: 'kubernetes', jwt: { role: 'unused' } }, []],
     ['VaultAuth', { method: 'aws' }, ['spec.method']],

@@ -136,8 +136,8 @@ export interface SecretRequest {
   /** mount + "/" + path, no leading slash. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Vault wants strings; absent for GET. */
-  readonly body?: Readonly<Record<string, string>>;
+  /** Absent for GET. */
+  readonly body?: Readonly<Record<string, string | boolean>>;
 }
 
 export interface SecretAnswer {

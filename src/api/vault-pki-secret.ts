@@ -1,11 +1,13 @@
-/** VaultPKISecret: a certificate issued by Vault. The schema only; nothing acts on it yet. */
+/** VaultPKISecret: a certificate and its key, issued by Vault, replaced before it expires. */
 import { defineKind } from './group.ts';
-import type { Fields } from './schema.ts';
+import type { Resource } from './object.ts';
+import type { Fields, Infer } from './schema.ts';
 import {
   access,
   conditions,
   destination,
   duration,
+  handledRequests,
   int64,
   rolloutRestartTargets,
   stringList,
@@ -66,7 +68,7 @@ export const vaultPKISecret = defineKind({
   kind: 'VaultPKISecret',
   description:
     'Keeps a certificate and its key, issued by the PKI engine of Vault, in a Kubernetes Secret and replaces them before they expire.',
-  actedOn: false,
+  actedOn: true,
   columns: syncColumns,
   spec: {
     type: 'object',
@@ -82,11 +84,13 @@ export const vaultPKISecret = defineKind({
       ...issuing,
       expiryOffset: {
         ...duration,
-        description: 'How long before its end the certificate is replaced.',
+        description:
+          'How long before its end the certificate is replaced; a little earlier, so that many are not replaced together. Without a value, or with one that is as long as the certificate lives, it is replaced after two thirds of its life.',
       },
       revoke: {
         type: 'boolean',
-        description: 'Revoke a certificate in Vault once it is replaced or this object is deleted.',
+        description:
+          'Revoke a certificate in Vault once it is replaced and the restart targets run with the new one, and some time after this object is deleted. Needs "update" on revoke below the mount.',
       },
       clear: {
         type: 'boolean',
@@ -111,7 +115,12 @@ export const vaultPKISecret = defineKind({
       },
       valid: { type: 'boolean', description: 'Whether the object can be used as written.' },
       error: { type: 'string', description: 'Why it cannot.' },
+      ...handledRequests,
       conditions,
     },
   },
 });
+
+export type VaultPKISecretSpec = Infer<typeof vaultPKISecret.spec>;
+export type VaultPKISecretStatus = Infer<typeof vaultPKISecret.status>;
+export type VaultPKISecret = Resource<'VaultPKISecret', VaultPKISecretSpec, VaultPKISecretStatus>;

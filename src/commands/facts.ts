@@ -5,6 +5,7 @@ import type { ExplainFacts, RecordSight, SecretSight, Sight } from '../plan/expl
 import { ownershipOf } from '../plan/ownership.ts';
 import { pausedBy } from '../plan/pause.ts';
 import type { Target } from '../plan/rollout.ts';
+import type { ResolveDeps } from '../reconcile/identity.ts';
 import { checked, ownerOf } from '../reconcile/load.ts';
 import type { StoredObject } from '../reconcile/ports.ts';
 import { targetsOf } from '../reconcile/targets.ts';
@@ -15,7 +16,7 @@ import type { CommandPorts, View } from './ports.ts';
 import { sightOf } from './sight.ts';
 
 export interface GatherOptions {
-  readonly operatorNamespace: string;
+  readonly settings: ResolveDeps['settings'];
   readonly askVault: boolean;
   /** In place of the address of the VaultConnection. */
   readonly vaultAddress: string | undefined;
@@ -28,14 +29,15 @@ export async function gatherFacts(
 ): Promise<ExplainFacts> {
   const { view } = ports;
   const { namespace, uid } = stored.metadata;
-  const { login, invalid } = await loginIn(view, stored, options.operatorNamespace);
+  const { operatorNamespace } = options.settings;
+  const { login, invalid } = await loginIn(view, stored, options.settings);
   const [paused, vaultSays, secret, records, targets, leader, events] = await Promise.all([
     pauseIn(view, stored),
     wordOf(ports, login, options),
     secretIn(view, stored),
-    recordsIn(view, stored, options.operatorNamespace),
+    recordsIn(view, stored, operatorNamespace),
     targetsIn(view, stored),
-    sightOf(() => view.leader(options.operatorNamespace)),
+    sightOf(() => view.leader(operatorNamespace)),
     sightOf(() => view.events(namespace, uid)),
   ]);
   return {
@@ -55,15 +57,11 @@ export async function gatherFacts(
 
 const NO_LOGIN: Login = { identity: undefined, request: undefined, references: [] };
 
-/** The rule for VaultAuthGlobals named "default" is an option of the operator; this is its default. */
-const ALLOW_DEFAULT_GLOBALS = true;
-
 async function loginIn(
   view: View,
   stored: StoredObject,
-  operatorNamespace: string,
+  settings: ResolveDeps['settings'],
 ): Promise<{ readonly login: Login; readonly invalid: Fault | undefined }> {
-  const settings = { operatorNamespace, allowDefaultGlobals: ALLOW_DEFAULT_GLOBALS };
   try {
     if (isKindName(stored.kind)) checked(stored.kind, stored);
     return { login: await loginOf(view, settings, stored), invalid: undefined };

@@ -2,7 +2,7 @@
 import { PAUSED_ANNOTATION, pausedBy } from '../plan/pause.ts';
 import { ROTATE_ANNOTATION, SYNC_ANNOTATION } from '../plan/requests.ts';
 import { rfc3339 } from '../runtime/instant.ts';
-import { keyOf, type Ref } from '../runtime/ref.ts';
+import type { Ref } from '../runtime/ref.ts';
 import { UsageError } from './invocation.ts';
 import type { CommandPorts } from './ports.ts';
 import { sightOf } from './sight.ts';
@@ -67,5 +67,6 @@ function annotationsOf(thing: object): Readonly<Record<string, string>> | undefi
 }
 
 function nameOf(ref: Ref): string {
-  return ref.kind === 'Namespace' ? `namespace/${ref.name}` : keyOf(ref);
+  const { kind, namespace, name } = ref;
+  return kind === 'Namespace' ? `Namespace ${name}` : `${kind} ${namespace}/${name}`;
 }

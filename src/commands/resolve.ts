@@ -72,7 +72,7 @@ function depsOver(seen: Seen, settings: ResolveDeps['settings']): ResolveDeps {
 
 /**
  * Without an endpoint when the operator cannot use it either: the specification is refused, or the operator says so of
- * what only it can see. The CA is left out: nobody connects by this.
+ * what only it can see. CA and client certificate are named, not read: nobody connects by this.
  */
 function connectionOf(stored: StoredObject): SeenConnection {
   const { uid, generation } = stored.metadata;
@@ -81,8 +81,10 @@ function connectionOf(stored: StoredObject): SeenConnection {
       type === 'ResourceValidation' && status === 'False' && observedGeneration === generation,
   );
   try {
-    const { endpoint } = checkConnection(checked('VaultConnection', stored).spec);
-    return refused ? { uid, generation } : { uid, generation, endpoint };
+    const { endpoint, clientSecret } = checkConnection(checked('VaultConnection', stored).spec);
+    const client = clientSecret && { ...stored.metadata, name: clientSecret, digest: '' };
+    if (refused) return { uid, generation };
+    return { uid, generation, endpoint: { ...endpoint, ...(client && { client }) } };
   } catch {
     return { uid, generation };
   }

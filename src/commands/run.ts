@@ -1,5 +1,6 @@
 /** One command from its words to its exit code. Everything outside comes through ports. */
 import { explain } from '../plan/explain.ts';
+import type { ResolveDeps } from '../reconcile/identity.ts';
 import { FaultError, waiting } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { gatherFacts } from './facts.ts';
@@ -12,7 +13,8 @@ import { textOf } from './text.ts';
 /** What an invocation leaves open. */
 export interface CommandDefaults {
   readonly namespace: string;
-  readonly operatorNamespace: string;
+  /** Of the operator, as far as they decide how references resolve. */
+  readonly settings: ResolveDeps['settings'];
 }
 
 /** Throws UsageError, and a FaultError whose message is for the person. */
@@ -55,7 +57,7 @@ async function explainTo(
   if (!stored)
     throw waiting('KubernetesNotFound', `there is no ${kind} ${name} in namespace ${namespace}`);
   const facts = await gatherFacts(ports, stored, {
-    operatorNamespace: operatorNamespace ?? defaults.operatorNamespace,
+    settings: { ...defaults.settings, ...(operatorNamespace && { operatorNamespace }) },
     askVault,
     vaultAddress,
   });

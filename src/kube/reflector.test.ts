@@ -265,6 +265,30 @@ describe('the reflector', () => {
     assert.equal(rigged.reflector.lastSeenVersion(), String(world.version));
   });
 
+  it('a cluster whose versions skip a great many was restored too', async () => {
+    const world = worldOf('a');
+    await using rigged = await reflecting(world);
+    await rigged.until(() => world.streams.size === 1);
+    world.reset();
+    world.version += 1_000_000_000;
+    world.forgottenBefore = world.version;
+    await rigged.inTime(() => rigged.lists() === 2);
+    assert.ok(rigged.notes.some((note) => note.kind === 'leapt'));
+  });
+
+  it('told to start over it lists anew at once, says nothing of a restore, and goes on', async () => {
+    const world = worldOf('a', 'b');
+    await using rigged = await reflecting(world);
+    await rigged.until(() => world.streams.size === 1);
+    world.restore(50);
+    rigged.reflector.startOver();
+    await rigged.inTime(() => rigged.lists() === 2 && world.streams.size === 1);
+    const kinds = rigged.notes.map(({ kind }) => kind);
+    assert.ok(!kinds.some((kind) => kind === 'rewound' || kind === 'failed'), kinds.join());
+    world.set('c', '1');
+    await rigged.until(() => rigged.contents()['c'] === '1');
+  });
+
   it('says nothing after the stop, and a stop during a pause is heard', async () => {
     const world = worldOf('a');
     await using rigged = await reflecting(world);

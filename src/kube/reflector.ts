@@ -9,11 +9,12 @@ import { sleep } from '../runtime/clock.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import { spreadOf } from '../runtime/spread.ts';
 import { hasStatus, KubernetesError } from './faults.ts';
+import { follow } from './follow.ts';
 import { listAll, placeOf, type Scope, scopeCall } from './listing.ts';
 import type { Change, Store } from './store.ts';
 import type { Transport } from './transport.ts';
 import { type WatchEvent, WatchUnreadable, watchEvents } from './watch-stream.ts';
-import { type Identity, isOlder, isRecord, type WireObject, wireObject } from './wire.ts';
+import { type Identity, isLeap, isOlder, isRecord, type WireObject, wireObject } from './wire.ts';
 
 /** What a reflector goes through; for logs and metrics. */
 export type ReflectorNote =
@@ -21,8 +22,9 @@ export type ReflectorNote =
   | { readonly kind: 'failed'; readonly fault: Fault; readonly failures: number }
   /** The version is too old, or the stream was no sequence of events: a new list follows. */
   | { readonly kind: 'lost' }
-  /** The cluster's versions went back: it was restored from a backup. */
+  /** The cluster's versions went back, or skipped a great many: it was restored from a backup. */
   | { readonly kind: 'rewound' }
+  | { readonly kind: 'leapt' }
   | { readonly kind: 'unreadable'; readonly place: string }
   | { readonly kind: 'handler-failed'; readonly error: unknown };
 
@@ -59,6 +61,9 @@ export class Reflector<T> {
   /** The last failure was a lost version. */
   #lostBefore = false;
   #rounds = 0;
+  #watching = new AbortController();
+  /** The next list follows somebody else's finding. */
+  #isWarned = false;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -79,6 +84,13 @@ export class Reflector<T> {
   /** The newest version that a list, an event or a bookmark brought; "" before the first list. */
   lastSeenVersion(): string {
     return this.#version;
+  }
+
+  /** Another reflector found that the cluster was restored: what this one holds may be of another time. */
+  startOver(): void {
+    this.#current = false;
+    this.#isWarned = true;
+    this.#watching.abort();
   }
 
   /** Resolves when stopped, never rejects. */
@@ -108,7 +120,8 @@ export class Reflector<T> {
     const { transport, scope, store, pageSize, read } = this.#options;
     const listing = await listAll(transport, scope, { pageSize, read }, signal);
     const rewound = isOlder(listing.version, this.#version);
-    if (rewound) this.#note({ kind: 'rewound' }, signal);
+    if (!this.#isWarned) this.#tellRestored(listing.version, rewound, signal);
+    this.#isWarned = false;
     for (const place of listing.unreadable) this.#note({ kind: 'unreadable', place }, signal);
     this.#version = listing.version;
     this.#current = true;
@@ -118,7 +131,24 @@ export class Reflector<T> {
     this.#firstList.resolve();
   }
 
+  #tellRestored(version: string, rewound: boolean, signal: AbortSignal): void {
+    if (rewound) this.#note({ kind: 'rewound' }, signal);
+    if (isLeap(version, this.#version)) this.#note({ kind: 'leapt' }, signal);
+  }
+
+  /** Ends as if nothing was wrong when it is told to start over. */
   async #watch(signal: AbortSignal): Promise<void> {
+    const watching = new AbortController();
+    this.#watching = watching;
+    using _ = follow(signal, watching);
+    try {
+      await this.#takeAll(watching.signal);
+    } catch (thrown) {
+      if (signal.aborted || !watching.signal.aborted) throw thrown;
+    }
+  }
+
+  async #takeAll(signal: AbortSignal): Promise<void> {
     const term = TERM_MS * (1 + this.#spread());
     const { scope } = this.#options;
     for await (const event of watchEvents(this.#options, scope, this.#version, term, signal)) {

@@ -67,6 +67,18 @@ export function isOlder(version: string, than: string): boolean {
   return version.length === than.length ? version < than : version.length < than.length;
 }
 
+/** Far more writes than a cluster commits while a watch is interrupted; far fewer than a restore skips. */
+const LEAP = 100_000_000n;
+
+/**
+ * True when `version` is so far ahead that the cluster was restored: etcd's manual tells to skip a thousand million
+ * versions then, so that nobody takes a restored object for a known one.
+ */
+export function isLeap(version: string, from: string): boolean {
+  if (!/^\d+$/.test(version) || !/^\d+$/.test(from)) return false;
+  return BigInt(version) - BigInt(from) > LEAP;
+}
+
 function pick<Key extends keyof WireMeta>(meta: WireMeta, key: Key): Pick<WireMeta, Key> | object {
   return meta[key] === undefined ? {} : { [key]: meta[key] };
 }

@@ -2,47 +2,40 @@
  * The ledger as the leader holds it: every record in memory, every change of state written through before it
  * counts. One process writes at a time (the leader), and every write carries a resourceVersion, so a former
  * leader's late write fails. Renewals only move deadlines and stay in memory: see `noteToken` and `noteLease`.
- * A token is encrypted once, when its record is opened: changes of state keep it in the form that it has.
  */
-import type { Reason } from '../api/reasons.ts';
 import type { TokenGrant } from '../api/vault-exchange.ts';
-import { FaultError, faultOf } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { LockedRecords } from './locked.ts';
-import type { RecordStore, StoredRecord, TokenCipher } from './ports.ts';
+import type { StoredRecord } from './ports.ts';
 import {
-  bondOf,
   decodeRecord,
+  type FoundRecord,
   type LedgerRecord,
   type OpenRecord,
+  type RecordCertificate,
   type RecordLease,
   type RecordState,
   type Retirement,
   type StoredToken,
 } from './record.ts';
-import { secretOf } from './record-secret.ts';
-import { type Entry, Shelf } from './shelf.ts';
+import { RecordWrites, type WriteOptions } from './record-writes.ts';
+import { Shelf } from './shelf.ts';
 
-/** Somebody else's write, or deletion, came first. */
-const MOVED: ReadonlySet<string> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);
-
-export interface BookOptions {
-  readonly store: RecordStore;
+export interface BookOptions extends WriteOptions {
   readonly cluster: string;
-  readonly cipher: TokenCipher;
-  /** How tokens are to lie in the store. */
-  readonly form: StoredToken['form'];
 }
 
 export class Book {
   readonly #options: BookOptions;
-  readonly locked = new LockedRecords();
+  readonly #writes: RecordWrites;
   readonly #shelf = new Shelf();
+  readonly locked = new LockedRecords();
   #foreign = 0;
   #unreadable: readonly string[] = [];
 
   constructor(options: BookOptions) {
     this.#options = options;
+    this.#writes = new RecordWrites(options);
   }
 
   /**
@@ -91,9 +84,9 @@ export class Book {
 
   /** Rewrites the records whose token is in another form than wanted, and says how many. Throws at the first that cannot be. */
   async convert(signal: AbortSignal): Promise<number> {
-    const { form } = this.#options;
-    const others = this.#shelf.all().filter(({ token }) => token.form !== form);
-    for (const entry of others) if (entry.stored) await this.#convert(entry, entry.stored, signal);
+    const others = this.#shelf.all().filter((entry) => !this.#writes.isInForm(entry));
+    for (const entry of others)
+      if (entry.stored) await this.#writes.convert(entry, entry.stored, signal);
     return others.length;
   }
 
@@ -128,14 +121,29 @@ export class Book {
    * same, so it stays in the book, to be retired like any other.
    */
   async open(record: LedgerRecord, signal: AbortSignal): Promise<void> {
-    const token = await this.#tokenOf(record, signal);
+    const token = await this.#writes.tokenOf(record, signal);
     this.#keep(record, undefined, token, true);
-    const stored = await this.#options.store.create(secretOf(record, token), signal);
+    const stored = await this.#writes.create(record, token, signal);
     this.#keep(record, stored, token, true);
   }
 
-  async makeCurrent(revision: string, lease: RecordLease, signal: AbortSignal): Promise<void> {
-    await this.#write(revision, (record) => ({ ...record, state: 'current', lease }), signal);
+  /** Without a lease for what has none. */
+  async makeCurrent(
+    revision: string,
+    lease: RecordLease | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const leased = lease && { lease };
+    await this.#write(revision, (record) => ({ ...record, state: 'current', ...leased }), signal);
+  }
+
+  /** Something was learned or wished about a certificate that must outlive its object. */
+  async rewriteCertificate(
+    revision: string,
+    change: Partial<RecordCertificate>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#write(revision, (record) => changed(record, change), signal);
   }
 
   async retire(revision: string, retirement: Retirement, signal: AbortSignal): Promise<void> {
@@ -152,9 +160,19 @@ export class Book {
 
   /** A renewed token. Not written: after a restart the status of the owner tells, or one early renewal finds out. */
   noteToken(revision: string, grant: TokenGrant, capped: boolean): void {
+    this.#trust(revision);
     this.#amend(revision, (record) => ({
       ...record,
       token: { ...record.token, askedAt: grant.askedAt, ttlMs: grant.ttlMs, capped },
+    }));
+  }
+
+  /** What was issued. Not written: the next change of state takes it along. */
+  noteCertificate(revision: string, certificate: RecordCertificate, released: boolean): void {
+    this.#amend(revision, (record) => ({
+      ...record,
+      certificate,
+      ...(released && { token: { ...record.token, released } }),
     }));
   }
 
@@ -162,6 +180,7 @@ export class Book {
     this.#amend(revision, (record) => ({ ...record, lease }));
     const entry = this.#shelf.get(revision);
     if (entry) entry.confirmed = true;
+    this.#trust(revision);
   }
 
   /** False while all that is known of the lease is what a former process wrote. */
@@ -174,6 +193,16 @@ export class Book {
     return this.#shelf.get(revision)?.isNew ?? false;
   }
 
+  /** The records came out of a backup: Vault may have ended what they tell of. */
+  doubtAll(): void {
+    for (const entry of this.#shelf.all()) entry.doubted = true;
+  }
+
+  /** True until Vault had its say. */
+  isDoubted(revision: string): boolean {
+    return this.#shelf.get(revision)?.doubted ?? false;
+  }
+
   /** What a former process noted in the owner's status after it wrote the record: only ever moves times forward. */
   adoptTimes(revision: string, leaseAskedAt: number, tokenAskedAt: number): void {
     this.#amend(revision, (record) => ({
@@ -183,6 +212,11 @@ export class Book {
         lease: { ...record.lease, askedAt: Math.max(record.lease.askedAt, leaseAskedAt) },
       }),
     }));
+  }
+
+  #trust(revision: string): void {
+    const entry = this.#shelf.get(revision);
+    if (entry) entry.doubted = false;
   }
 
   #amend(revision: string, change: (record: LedgerRecord) => LedgerRecord): void {
@@ -197,83 +231,11 @@ export class Book {
   ): Promise<void> {
     const entry = this.#shelf.get(revision);
     if (!entry) return;
-    const record = change(entry.record);
-    if (entry.stored && (await this.#replaced(entry, entry.stored, record, signal))) return;
-    await this.#reread(entry, record, signal);
+    const outcome = await this.#writes.write(entry, change(entry.record), signal);
+    if (outcome === 'gone') this.#shelf.take(entry.record);
   }
 
-  /** False when somebody wrote it since, perhaps we. */
-  async #replaced(
-    entry: Entry,
-    over: StoredRecord,
-    record: LedgerRecord,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    try {
-      const secret = secretOf(record, entry.token);
-      entry.stored = await this.#options.store.replace(over, secret, signal);
-      entry.record = record;
-      return true;
-    } catch (thrown) {
-      if (!MOVED.has(faultOf(thrown).reason)) throw thrown;
-      return false;
-    }
-  }
-
-  /**
-   * A conflict is our own write whose answer was lost, or the last one of a former leader: we lead, so our word counts.
-   * A record that somebody deleted is written anew: what it tells of may live.
-   */
-  async #reread(entry: Entry, wanted: LedgerRecord, signal: AbortSignal): Promise<void> {
-    const { store } = this.#options;
-    const { name } = secretOf(wanted, entry.token);
-    const stored = await store.read(name, signal);
-    const found = stored && decodeRecord(stored.data);
-    if (!stored && !entry.stored) return this.#shelf.take(wanted);
-    entry.token = found?.stored ?? entry.token;
-    const secret = secretOf(wanted, entry.token);
-    if (!stored) entry.stored = await store.create(secret, signal);
-    else if (!found) throw conflict(`the ledger record ${name} cannot be read any more`);
-    else if (found.record.state === wanted.state) entry.stored = stored;
-    else entry.stored = await store.replace(stored, secret, signal);
-    entry.record = wanted;
-  }
-
-  /** A change of state that comes in between wins, as its write moves the resourceVersion; the next round converts. */
-  async #convert(entry: Entry, over: StoredRecord, signal: AbortSignal): Promise<void> {
-    const { store } = this.#options;
-    const { record } = entry;
-    const token = await this.#tokenOf(record, signal);
-    try {
-      const stored = await store.replace(over, secretOf(record, token), signal);
-      if (entry.stored !== over) return;
-      entry.stored = stored;
-      entry.token = token;
-    } catch (thrown) {
-      if (!MOVED.has(faultOf(thrown).reason)) throw thrown;
-      await this.#adopt(entry, over.name, signal);
-    }
-  }
-
-  /** Our own conversion whose answer was lost, or a write that did not change the state. */
-  async #adopt(entry: Entry, name: string, signal: AbortSignal): Promise<void> {
-    const stored = await this.#options.store.read(name, signal);
-    const found = stored && decodeRecord(stored.data);
-    if (!found || found.record.state !== entry.record.state) return;
-    entry.stored = stored;
-    entry.token = found.stored;
-  }
-
-  /** In the form that is wanted. */
-  async #tokenOf(record: LedgerRecord, signal: AbortSignal): Promise<StoredToken> {
-    const { cipher, form } = this.#options;
-    const { secretToken: text } = record;
-    if (form === 'plain') return { form, token: text };
-    return { form, ciphertext: await cipher.encrypt({ bond: bondOf(record), text }, signal) };
-  }
-
-  #admit(found: { record: OpenRecord; stored: StoredToken }, stored: StoredRecord): void {
-    const { record, stored: token } = found;
+  #admit({ record, stored: token }: FoundRecord, stored: StoredRecord): void {
     if (token.form === 'plain')
       this.#keep({ ...record, secretToken: token.token }, stored, token, false);
     else this.locked.add({ record, ciphertext: token.ciphertext, stored });
@@ -285,10 +247,11 @@ export class Book {
     token: StoredToken,
     isNew: boolean,
   ): void {
-    this.#shelf.put({ record, stored, token, confirmed: isNew, isNew });
+    this.#shelf.put({ record, stored, token, confirmed: isNew, isNew, doubted: false });
   }
 }
 
-function conflict(message: string): FaultError {
-  return new FaultError({ kind: 'transient', reason: 'KubernetesConflict', message });
+function changed(record: LedgerRecord, change: Partial<RecordCertificate>): LedgerRecord {
+  const { certificate } = record;
+  return certificate ? { ...record, certificate: { ...certificate, ...change } } : record;
 }

@@ -8,7 +8,10 @@ import type { RecordLease } from './record.ts';
 
 export interface HeldCredential {
   readonly data: Sealed<SecretData>;
-  readonly lease: RecordLease;
+  /** Undefined for a certificate that has none. */
+  readonly lease: RecordLease | undefined;
+  /** Epoch ms and ms: of the lease, or of the certificate. */
+  readonly span: { readonly askedAt: number; readonly ttlMs: number };
   /** Vault's id of the issuing request, for the status. */
   readonly requestId: string;
   /** A write was sent, and may have arrived although it failed here. */

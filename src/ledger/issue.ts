@@ -59,6 +59,7 @@ export async function issue(
   const record = await openRecord(context, wanted, signal);
   const access = tokenAccess(record);
   const answer = await context.tokens.issue(access, wanted.request, signal);
+  if (answer.leaseId === '') return { revision: record.revision, answer };
   // A token that stays short is due for renewal soon: no reason to lose the credential that just came.
   await extendToken(context, record.revision, signal).catch(() => undefined);
   return { revision: record.revision, answer };

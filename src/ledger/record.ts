@@ -3,7 +3,7 @@
  * object. Promises a lossless round trip to a Secret of the operator's namespace; knows nothing of who stores it, nor
  * of who encrypts its token.
  */
-import type { TokenAccess, VaultEndpoint } from '../api/vault-exchange.ts';
+import type { TokenAccess, VaultEndpoint, VaultIdentity } from '../api/vault-exchange.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { type Sealed, seal } from '../runtime/sealed.ts';
 
@@ -56,6 +56,24 @@ export interface RecordToken {
   readonly ttlMs: number;
   /** True once a renewal granted less than asked: the token is at its maximum. */
   readonly capped: boolean;
+  /** It was given back at once, because nothing hangs on it. */
+  readonly released?: true;
+}
+
+/** A certificate: what it takes to undo it without any other object. */
+export interface RecordCertificate {
+  /** As Vault prints it: pairs of hexadecimal digits, with colons. */
+  readonly serial: string;
+  /** When it was asked for; where nobody knows, from when on it is valid. */
+  readonly issuedAt: number;
+  readonly endsAt: number;
+  /** Mount of the engine, in `leaseNamespace`. */
+  readonly mount: string;
+  /** Who logs in to revoke it. */
+  readonly identity: VaultIdentity;
+  /** What the object last wanted of it: when that counts the object may be gone. */
+  readonly revoke: boolean;
+  readonly clear: boolean;
 }
 
 export interface LedgerRecord {
@@ -84,6 +102,7 @@ export interface LedgerRecord {
   readonly token: RecordToken;
   readonly secretToken: Sealed<string>;
   readonly lease?: RecordLease;
+  readonly certificate?: RecordCertificate;
   readonly retirement?: Retirement;
 }
 
@@ -94,6 +113,12 @@ export type OpenRecord = Omit<LedgerRecord, 'secretToken'>;
 export type StoredToken =
   | { readonly form: 'plain'; readonly token: Sealed<string> }
   | { readonly form: 'encrypted'; readonly ciphertext: string };
+
+/** What a record's Secret holds. */
+export interface FoundRecord {
+  readonly record: OpenRecord;
+  readonly stored: StoredToken;
+}
 
 /** What the ciphertext of a token is bound to, so that it is refused in any other record. */
 export function bondOf({ cluster, revision }: OpenRecord): string {
@@ -110,16 +135,16 @@ export function leaseAccess(record: LedgerRecord): TokenAccess {
 }
 
 /** When the token dies if nobody renews it: its leases die with it, whatever they say themselves. */
-export function tokenEndsAt(record: OpenRecord): number {
-  return record.token.askedAt + record.token.ttlMs;
+export function tokenEndsAt({ token }: OpenRecord): number {
+  return token.released ? Number.POSITIVE_INFINITY : token.askedAt + token.ttlMs;
 }
 
 /** When the credential dies if nobody renews anything. */
 export function credentialEndsAt(record: OpenRecord): number {
-  const leaseEnd = record.lease
-    ? record.lease.askedAt + record.lease.ttlMs
-    : Number.POSITIVE_INFINITY;
-  return Math.min(leaseEnd, tokenEndsAt(record));
+  const { lease, certificate } = record;
+  const leaseEnd = lease ? lease.askedAt + lease.ttlMs : Number.POSITIVE_INFINITY;
+  const validTo = certificate?.endsAt ?? Number.POSITIVE_INFINITY;
+  return Math.min(leaseEnd, validTo, tokenEndsAt(record));
 }
 
 const FORMAT = 1;
@@ -138,7 +163,7 @@ export function encodeRecord(
 /** What is in a Secret's data, or undefined when it is not a record that this version wrote. */
 export function decodeRecord(
   data: Sealed<Readonly<Record<string, string>>>,
-): { readonly record: OpenRecord; readonly stored: StoredToken } | undefined {
+): FoundRecord | undefined {
   const { record, token, ciphertext } = data.open();
   const written = record === undefined ? undefined : parse(record);
   if (!isWritten(written)) return undefined;
@@ -160,10 +185,16 @@ const CLAIMS: readonly ((record: Doubtful) => boolean)[] = [
   (record) => isText(record.owner?.uid),
   (record) => [record.createdAt, record.token?.askedAt, record.token?.ttlMs].every(Number.isFinite),
   (record) => record.state !== 'retiring' || Number.isFinite(record.retirement?.at),
+  ({ certificate }) => !certificate || isUndoable(certificate),
 ];
 
 function isWritten(value: unknown): value is Written {
   return typeof value === 'object' && value !== null && CLAIMS.every((claim) => claim(value));
+}
+
+function isUndoable({ serial, mount, identity, endsAt }: Partial<RecordCertificate>): boolean {
+  const texts = [serial, mount, identity?.key, identity?.endpoint?.address];
+  return texts.every(isText) && Number.isFinite(endsAt);
 }
 
 function parse(text: string): unknown {

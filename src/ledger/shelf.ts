@@ -12,6 +12,8 @@ export interface Entry {
   confirmed: boolean;
   /** Opened here since the ledger was read. */
   readonly isNew: boolean;
+  /** The record may be older than what Vault knows: its times say nothing. */
+  doubted: boolean;
 }
 
 export class Shelf {

@@ -11,8 +11,8 @@ export function isRenewable(record: RecordFacts): boolean {
 }
 
 /** A token at its maximum ends for good, however often it is renewed. */
-export function tokenLasts(record: RecordFacts): boolean {
-  return record.token.renewable && !record.token.capped;
+export function tokenLasts({ token }: RecordFacts): boolean {
+  return token.renewable && !token.capped && !token.released;
 }
 
 export function leaseRenewalAt(record: RecordFacts, renewalPercent: number): number {
@@ -30,16 +30,20 @@ export function tokenRenewalAt(record: RecordFacts): number {
  * where it would have been renewed. A lease dies with its token, whatever it says itself.
  */
 export function replacementAt(record: RecordFacts, renewalPercent: number): number {
-  const byToken = tokenReplacementAt(record);
-  if (!record.lease) return byToken;
-  const byLease = isRenewable(record)
-    ? closingAt(record.lease)
-    : dueAt(record.lease, renewalPercent, spreadOf(record.revision));
-  return Math.min(byToken, byLease);
+  const dues = [tokenReplacementAt(record), record.replaceAt ?? Number.POSITIVE_INFINITY];
+  if (record.lease) dues.push(leaseReplacementAt(record, record.lease, renewalPercent));
+  return Math.min(...dues);
+}
+
+/** A certificate is due by its own dates; its lease only must not end before it is replaced. */
+function leaseReplacementAt(record: RecordFacts, lease: Span, renewalPercent: number): number {
+  if (isRenewable(record) || record.replaceAt !== undefined) return closingAt(lease);
+  return dueAt(lease, renewalPercent, spreadOf(record.revision));
 }
 
 /** The same, by the token alone. */
 export function tokenReplacementAt(record: RecordFacts): number {
+  if (record.token.released) return Number.POSITIVE_INFINITY;
   if (tokenLasts(record)) return closingAt(record.token);
   return tokenDue(record.token, spreadOf(record.revision));
 }

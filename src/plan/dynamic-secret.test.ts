@@ -21,6 +21,7 @@ function record(change: Partial<RecordFacts> = {}): RecordFacts {
     repair: false,
     createdAt: NOW,
     confirmed: true,
+    doubted: false,
     held: false,
     isNew: true,
     sent: true,

@@ -155,6 +155,7 @@ function isTimeToRenew(
   dueFrom: number,
 ): boolean {
   if (world.findings.has(record.revision)) return false;
+  if (record.doubted) return true;
   const phase = leasePhase(span, dueFrom, world.now);
   return phase === 'due' || (phase !== 'fresh' && !record.confirmed);
 }

@@ -15,6 +15,8 @@ export interface RecordFacts {
   readonly createdAt: number;
   /** This process has had Vault's word on the lease; else the times are what a former one wrote, and may be behind. */
   readonly confirmed: boolean;
+  /** The record came out of a backup of the cluster, and Vault has not been asked since. */
+  readonly doubted: boolean;
   /** This process holds the issued values, sealed, because they are not written yet. */
   readonly held: boolean;
   /** Opened by this process since it has led: after all that it found, by whatever clock those are dated. */
@@ -27,12 +29,16 @@ export interface RecordFacts {
     readonly askedAt: number;
     readonly ttlMs: number;
     readonly capped: boolean;
+    /** It was given back: nothing hangs on it. */
+    readonly released?: true;
   };
   readonly lease?: {
     readonly askedAt: number;
     readonly ttlMs: number;
     readonly renewable: boolean;
   };
+  /** Epoch ms. Of a certificate: when it is due for replacement by its own dates. */
+  readonly replaceAt?: number;
 }
 
 /** What the destination Secret says of itself, by a live read when a pending record hangs on it. */

@@ -145,9 +145,10 @@ function ofLeader({ leader, now }: ExplainFacts): readonly Finding[] {
     {
       about: 'the operator',
       reason: 'NotLeading',
-      message: 'no operator leads, so nothing is done and no lease is renewed',
+      message:
+        'by the Lease of the operator nobody leads: unless it runs without leader election, nothing is done and no lease is renewed',
       remedy:
-        'Look at the pods of the operator and their log; name its namespace by --operator-namespace if it is another. An operator that runs with --leader-elect=false holds no Lease.',
+        'Look at the pods of the operator and their log; name its namespace by --operator-namespace if it is another.',
     },
   ];
 }

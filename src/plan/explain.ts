@@ -2,11 +2,12 @@
  * An object explained: what it waits for, who it is at which Vault, what is wrong and what to do, what happens next.
  * Facts in, explanation out; the words of faults and remedies are those of the operator itself.
  */
-import type { Login, VaultIdentity } from '../api/vault-exchange.ts';
+import type { VaultIdentity } from '../api/vault-exchange.ts';
 import type { Fault } from '../runtime/fault.ts';
 import { rfc3339 } from '../runtime/instant.ts';
 import type { ExplainFacts, LeaderSight, Sight } from './explain-facts.ts';
 import { type Finding, findingsOf, lastErrorOf } from './explain-findings.ts';
+import { loginFacts } from './explain-login.ts';
 import { type NextAct, nextAct } from './explain-next.ts';
 import { type Readiness, readinessOf } from './explain-readiness.ts';
 import { isGranted, needOf, stanzaOf } from './policy.ts';
@@ -136,14 +137,6 @@ function identityPart(identity: VaultIdentity | Fault | undefined): Pick<Explana
   };
 }
 
-function loginFacts({ role, serviceAccount, audiences }: Login): readonly ExplainedPart[] {
-  return [
-    { name: 'Role', state: role },
-    { name: 'Service account', state: nameOf(serviceAccount) },
-    { name: 'Audiences', state: audiences.join(', ') || "(the API server's own)" },
-  ];
-}
-
 function vaultPart({ identity, request, vaultSays }: ExplainFacts): Pick<Explanation, 'vault'> {
   if (!isIdentity(identity) || !request) return {};
   const need = needOf(request);
@@ -192,6 +185,7 @@ interface LeasedStatus {
   };
   readonly lastRenewalTime?: number;
   readonly revision?: string;
+  readonly restartedRevision?: string;
 }
 
 function recordsPart({ records }: ExplainFacts): Pick<Explanation, 'records'> {
@@ -207,11 +201,13 @@ function recordsPart({ records }: ExplainFacts): Pick<Explanation, 'records'> {
 
 function rolloutState({ object }: ExplainFacts, workload: TargetWorkload): string {
   const source = { kind: object.kind, name: object.metadata.name };
-  const status: LeasedStatus = Object(object.status);
+  const { revision, restartedRevision }: LeasedStatus = Object(object.status);
   const stamp = workload.podAnnotations[restartAnnotation(source)];
   if (stamp === undefined) return 'not restarted by this object so far';
-  if (status.revision !== undefined && status.revision !== stamp)
-    return 'restarted for an earlier credential';
+  if (revision !== undefined && revision !== stamp)
+    return revision === restartedRevision
+      ? 'restarted for an earlier credential; the present one needed no restart'
+      : 'restarted for an earlier credential; the restart for the present one is to come';
   if (!workload.rollsByItself)
     return 'restarted; its pods are replaced by hand (OnDelete or partition)';
   return hasRolledOut(workload, source, stamp)

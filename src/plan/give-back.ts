@@ -16,6 +16,8 @@ export interface RetiringFacts {
   readonly hasTargets: boolean;
   /** The Secret of a living object carries it, by a live read: a write that came late, or somebody put it back. */
   readonly carried: boolean;
+  /** The cluster was restored from a backup: epoch ms until which nothing is given back. */
+  readonly pausedUntil: number | undefined;
 }
 
 export interface Graces {
@@ -49,6 +51,8 @@ export type GiveBackPlan =
   | { readonly kind: 'give-back' };
 
 export function planGiveBack(facts: RetiringFacts, graces: Graces): GiveBackPlan {
+  const { pausedUntil = 0 } = facts;
+  if (facts.now < pausedUntil) return { kind: 'wait', until: pausedUntil };
   if (facts.carried) return { kind: 'wait', until: facts.now + CARRIED_POLL_MS };
   const end = overlapEndsAt(facts, graces);
   const done = facts.why === 'replaced' && facts.hasTargets && facts.rolledOut;

@@ -54,6 +54,18 @@ describe('the readiness of an object', () => {
       'Other',
       CREATED_AT + 60_000,
     ],
+    [
+      'has no instant while somebody wants the object to rest',
+      told({
+        conditions: [
+          { type: 'Paused', status: 'True', reason: 'Paused', lastTransitionTime: CREATED },
+          { type: 'Ready', status: 'False', reason: 'Paused', lastTransitionTime: CREATED },
+        ],
+      }),
+      'false',
+      'Paused',
+      undefined,
+    ],
     ['is pending since the creation', told(undefined), 'unknown', 'Pending', CREATED_AT],
     [
       'is pending when conditions are none',

@@ -3,6 +3,7 @@
  * and when does what it keeps in its Secret end. Reads status as it was stored, by us or by an earlier operator, so
  * nothing in it is taken for granted, and every word it gives is from a closed set.
  */
+import type { ConditionType } from '../api/conditions.ts';
 import { isObject } from '../api/normal-form.ts';
 import type { ObjectMeta } from '../api/object.ts';
 import { isReason, type Reason } from '../api/reasons.ts';
@@ -19,7 +20,7 @@ export interface Readiness {
   readonly ready: 'true' | 'false' | 'unknown';
   /** Other: not one of our words. Pending: nobody has judged the object yet. */
   readonly reason: Reason | 'Other' | 'Pending';
-  /** Epoch ms; undefined while it is ready. */
+  /** Epoch ms; undefined while it is ready, and while somebody wants it to rest. */
   readonly notReadySince: number | undefined;
 }
 
@@ -31,18 +32,22 @@ export interface Readiness {
 type CredentialPhase = 'living' | 'closing' | 'ended';
 
 export function readinessOf({ metadata, status }: ToldObject): Readiness {
-  const condition = conditionsIn(status).find(({ type }) => type === 'Ready');
+  const condition = conditionIn(status, 'Ready');
   if (!condition) {
     const since = instantOf(metadata.creationTimestamp);
     return { ready: 'unknown', reason: 'Pending', notReadySince: since };
   }
   const ready = READY[String(condition['status'])] ?? 'unknown';
-  const since = instantOf(condition['lastTransitionTime']);
   return {
     ready,
     reason: wordOf(condition['reason']),
-    notReadySince: ready === 'true' ? undefined : since,
+    notReadySince:
+      ready === 'true' || isPaused(status) ? undefined : instantOf(condition['lastTransitionTime']),
   };
+}
+
+export function isPaused(status: unknown): boolean {
+  return conditionIn(status, 'Paused')?.['status'] === 'True';
 }
 
 /** The lease or the certificate in the Secret; undefined when it holds neither. */
@@ -90,7 +95,8 @@ function instantOf(text: unknown): number | undefined {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function conditionsIn(status: unknown): readonly Fields[] {
+function conditionIn(status: unknown, wanted: ConditionType): Fields | undefined {
   const conditions = isObject(status) ? status['conditions'] : undefined;
-  return Array.isArray(conditions) ? conditions.filter(isObject) : [];
+  if (!Array.isArray(conditions)) return undefined;
+  return conditions.filter(isObject).find(({ type }) => type === wanted);
 }

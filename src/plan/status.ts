@@ -20,7 +20,11 @@ export type RenewalFacts =
   | { readonly kind: 'failed'; readonly fault: Fault };
 
 /** Whether the credential can be given back. `none`: nothing is known against it. */
-export type GiveBackFacts = { readonly kind: 'none' } | { readonly kind: 'doubtful' };
+export type GiveBackFacts =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'doubtful' }
+  /** A certificate that was replaced is still to be revoked. */
+  | { readonly kind: 'refused'; readonly serial: string; readonly fault: Fault };
 
 export interface SyncFacts {
   /** The Secret keeps its promise: data from this source is in it, and its lease lives. */
@@ -53,7 +57,7 @@ export function summariseSync(facts: SyncFacts): Summary {
   if (facts.renewal?.kind === 'none') retracted.push('LeaseRenewal');
   verdicts.push(...renewalVerdicts(facts.renewal));
   if (facts.giveBack?.kind === 'none') retracted.push('GiveBack');
-  else if (facts.giveBack) verdicts.push(GIVE_BACK_DOUBTFUL);
+  else if (facts.giveBack) verdicts.push(giveBack(facts.giveBack));
   return { verdicts, retracted };
 }
 
@@ -144,6 +148,13 @@ export function renewalVerdicts(facts: RenewalFacts | undefined): readonly Verdi
     return [verdict('LeaseRenewal', 'True', 'SecretLeaseRenewal', 'the lease was renewed')];
   const message = sentenceOf(facts.fault);
   return [verdict('LeaseRenewal', 'False', 'SecretLeaseRenewalError', message)];
+}
+
+function giveBack(facts: Exclude<GiveBackFacts, { kind: 'none' }>): Verdict {
+  if (facts.kind === 'doubtful') return GIVE_BACK_DOUBTFUL;
+  const { serial, fault } = facts;
+  const message = `certificate ${serial} was replaced and is not revoked yet: ${fault.message}`;
+  return verdict('GiveBack', 'False', 'CertificateRevocationError', message);
 }
 
 /** Also the text of the event that tells it. */

@@ -8,7 +8,11 @@ import type { Ref } from '../runtime/ref.ts';
 import { keyOf } from '../runtime/ref.ts';
 import type { ObjectStore, StoredObject } from './ports.ts';
 
-const CONSUMERS: readonly KindName[] = ['VaultStaticSecret', 'VaultDynamicSecret'];
+const CONSUMERS: readonly KindName[] = [
+  'VaultStaticSecret',
+  'VaultDynamicSecret',
+  'VaultPKISecret',
+];
 
 /** The objects that use `changed`, directly or through a VaultAuth. */
 export function dependantsOf(store: ObjectStore, changed: Ref, operatorNamespace: string): Ref[] {

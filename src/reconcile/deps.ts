@@ -1,11 +1,13 @@
 /** Everything a reconciler may use. Built once in main.ts, where the compiler proves that the adapters fit. */
 import type { Book } from '../ledger/book.ts';
+import type { GiveBackPause } from '../ledger/give-back-pause.ts';
 import type { Held } from '../ledger/held.ts';
 import type { VaultTokens } from '../ledger/ports.ts';
 import type { HardenedRules } from '../plan/hardening.ts';
 import type { RotationWatch } from '../plan/rotation-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Lane } from '../runtime/controller.ts';
+import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import type { Connections } from './connections.ts';
@@ -57,12 +59,15 @@ export interface Deps {
   readonly connections: Connections;
   readonly book: Book;
   readonly held: Held;
+  readonly pause: GiveBackPause;
   /** By source digest, what was seen of the answers: true that they carry no lease, false that they began to. */
   readonly unleased: Map<string, boolean>;
   /** What was seen of the rotation of static roles, by the object. */
   readonly rotations: Map<string, RotationWatch>;
   /** Leases without a record that were found alive, by the object. */
   readonly strays: Map<string, Adopted>;
+  /** Why a retiring certificate could not be revoked when last tried, by its revision. */
+  readonly refusals: Map<string, Fault>;
   /** Key of VSO's MACs, and root of the keys for our own. */
   readonly hmacKey: Sealed<Uint8Array>;
   /** A fresh random revision name. */

@@ -6,11 +6,11 @@ import type { DynamicPlan } from '../plan/dynamic-secret.ts';
 import { LEASE_ANNOTATION } from '../plan/lease-mark.ts';
 import { FaultError } from '../runtime/fault.ts';
 import { removeLeftovers, writeDestination } from './destination.ts';
-import { issueCredential, writeCredential } from './dynamic-issue.ts';
+import { holdLeased, issueCredential, writeCredential } from './dynamic-issue.ts';
 import { renewLease, renewToken } from './dynamic-renew.ts';
 import { retireRecord } from './dynamic-retire.ts';
 import { adoptStray } from './dynamic-stray.ts';
-import type { Turn } from './dynamic-turn.ts';
+import type { CredentialTurn, Turn } from './dynamic-turn.ts';
 import { restartTargets } from './restarts.ts';
 import { isRestartPending, targetsOf } from './targets.ts';
 
@@ -18,17 +18,39 @@ export type Act = Exclude<DynamicPlan, { kind: 'wait' }>;
 
 /** Throws the fault of the act; what it had done by then stands. */
 export async function carryOut(turn: Turn, act: Act): Promise<void> {
+  if (isCommon(act)) return carryOutCommon(turn, act);
   switch (act.kind) {
-    case 'retire':
-      return retireRecord(turn, act.revision, act.why, act.successor);
     case 'promote':
       return promote(turn, act.revision);
     case 'issue':
-      return issueCredential(turn, act);
-    case 'write':
-      return writeCredential(turn, act.revision);
+      return issueCredential(turn, act, (...issued) => holdLeased(turn, ...issued));
     case 'adopt':
       return adoptStray(turn, act.revision);
+  }
+}
+
+/** Acts that every credential has alike. */
+type CommonAct = Exclude<Act, { kind: 'promote' | 'issue' | 'adopt' }>;
+
+const COMMON: ReadonlySet<string> = new Set<CommonAct['kind']>([
+  'retire',
+  'write',
+  'renew-lease',
+  'renew-token',
+  'rewrite-metadata',
+  'restart',
+]);
+
+export function isCommon(act: { readonly kind: string }): act is CommonAct {
+  return COMMON.has(act.kind);
+}
+
+export async function carryOutCommon(turn: CredentialTurn, act: CommonAct): Promise<void> {
+  switch (act.kind) {
+    case 'retire':
+      return retireRecord(turn, act.revision, act.why, act.successor);
+    case 'write':
+      return writeCredential(turn, act.revision);
     case 'renew-lease':
       return renewLease(turn, act.revision);
     case 'renew-token':
@@ -59,7 +81,7 @@ async function promote(turn: Turn, revision: string): Promise<void> {
 }
 
 /** Labels, annotations or type of a Secret whose credential is good: its values pass through, sealed, and stay. */
-async function rewriteMetadata(turn: Turn): Promise<void> {
+async function rewriteMetadata(turn: CredentialTurn): Promise<void> {
   const { deps, situation, context } = turn;
   const { owner, object } = situation;
   const { destination } = object.spec;
@@ -77,7 +99,7 @@ async function rewriteMetadata(turn: Turn): Promise<void> {
 }
 
 /** Missing targets are reported and are no reason to hold the others up: when they come they start with the new Secret. */
-async function restart(turn: Turn, revision: string): Promise<void> {
+async function restart(turn: CredentialTurn, revision: string): Promise<void> {
   const { deps, situation, learned, context } = turn;
   const { object, owner } = situation;
   const record = deps.book.get(revision);

@@ -2,10 +2,13 @@
  * The facts about one leased credential: its object, its Secret, its records. Reads live where a decision destroys
  * something: whether the object is gone, and whether the Secret carries a revision that nobody has promoted.
  */
+import type { Condition } from '../api/conditions.ts';
+import type { ObjectMeta } from '../api/object.ts';
+import type { RolloutRestartTarget } from '../api/shared.ts';
 import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
 import type { SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
-import { planDestination } from '../plan/destination.ts';
+import { type Destination, planDestination } from '../plan/destination.ts';
 import type { DynamicWorld, RecordFacts, SecretFacts } from '../plan/dynamic-world.ts';
 import {
   LEASE_ANNOTATION,
@@ -33,8 +36,18 @@ export interface Origin {
   readonly digest: string;
 }
 
-export interface Situation {
-  readonly object: VaultDynamicSecret;
+/** What every object with a credential has. */
+export interface CredentialObject {
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly destination: Destination;
+    readonly rolloutRestartTargets?: readonly RolloutRestartTarget[];
+  };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+export interface Situation<Kind extends CredentialObject = VaultDynamicSecret> {
+  readonly object: Kind;
   readonly owner: Owner;
   /** The fault is thrown only where the origin is needed: a credential in use is renewed without it. */
   readonly origin: Origin | Fault;
@@ -69,6 +82,7 @@ export async function gatherDynamic(
     stray,
     world: {
       ...worldOf(deps, object, learned, records),
+      uid: await livingUid(deps, object, records, secret, signal),
       syncAsked:
         openRequests(object).sync !== undefined && !learned.asked.has(mark?.revision ?? ''),
       sourceDigest: 'digest' in origin ? origin.digest : undefined,
@@ -83,10 +97,9 @@ function worldOf(
   object: VaultDynamicSecret,
   learned: Learned,
   records: readonly LedgerRecord[],
-): Omit<DynamicWorld, 'sourceDigest' | 'secret' | 'stray' | 'syncAsked'> {
+): Omit<DynamicWorld, 'uid' | 'sourceDigest' | 'secret' | 'stray' | 'syncAsked'> {
   return {
     now: deps.clock.now(),
-    uid: object.metadata.uid,
     holder: deps.settings.holder,
     destination: object.spec.destination.name,
     renewalPercent: object.spec.renewalPercent,
@@ -102,8 +115,9 @@ export function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
   const held = deps.held.get(record.revision);
   return {
     ...record,
-    ...(held && { lease: held.lease }),
+    ...(held?.lease && { lease: held.lease }),
     confirmed: deps.book.isConfirmed(record.revision),
+    doubted: deps.book.isDoubted(record.revision),
     held: held !== undefined,
     isNew: deps.book.isNew(record.revision),
     sent: record.holder !== deps.settings.holder || Boolean(held?.attempted),
@@ -126,10 +140,27 @@ function catchUpWithStatus(
   );
 }
 
-/** A pending record may have reached the Secret without the watch having told us: then only a live read counts. */
-async function secretOf(
+/**
+ * A Secret that is gone may have gone with its object, and the watch of Secrets be ahead of the one of objects: before
+ * a credential is issued in its place the object is looked at.
+ */
+async function livingUid(
   deps: Deps,
-  object: VaultDynamicSecret,
+  { kind, metadata: { namespace, name, uid } }: VaultDynamicSecret,
+  records: readonly LedgerRecord[],
+  secret: SecretDigest | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const wasWritten = records.some(({ state, owner }) => state === 'current' && owner.uid === uid);
+  if (secret || !wasWritten) return uid;
+  const life = await deps.objects.exists({ kind, namespace, name }, uid, signal);
+  return life === 'there' ? uid : undefined;
+}
+
+/** A pending record may have reached the Secret without the watch having told us: then only a live read counts. */
+export async function secretOf(
+  deps: Deps,
+  object: CredentialObject,
   records: readonly LedgerRecord[],
   signal: AbortSignal,
 ): Promise<SecretDigest | undefined> {
@@ -143,11 +174,11 @@ async function secretOf(
 }
 
 /** The name was taken by a Secret that is not ours, and so is not watched. */
-function wasConflict({ status }: VaultDynamicSecret): boolean {
+function wasConflict({ status }: CredentialObject): boolean {
   return Boolean(status?.conditions?.some(({ reason }) => reason === 'DestinationConflict'));
 }
 
-function readingOf(deps: Deps, owner: Owner, secret: SecretDigest | undefined): MarkReading {
+export function readingOf(deps: Deps, owner: Owner, secret: SecretDigest | undefined): MarkReading {
   if (!secret) return { kind: 'absent' };
   return readMark(deps.hmacKey, secret.annotations, { uid: owner.uid, mac: secret.mac });
 }
@@ -168,11 +199,7 @@ function secretFacts(
   };
 }
 
-function hasDrifted(
-  destination: VaultDynamicSecret['spec']['destination'],
-  owner: Owner,
-  secret: SecretDigest,
-): boolean {
+export function hasDrifted(destination: Destination, owner: Owner, secret: SecretDigest): boolean {
   const mark = secret.annotations[LEASE_ANNOTATION];
   const marks = mark === undefined ? {} : { [LEASE_ANNOTATION]: mark };
   const plan = planDestination({ owner, destination, existing: secret, mac: secret.mac, marks });

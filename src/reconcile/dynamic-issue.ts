@@ -18,12 +18,19 @@ import { readLive, removeLeftovers, writeDestination } from './destination.ts';
 import type { Origin } from './dynamic-gather.ts';
 import { retireRecord } from './dynamic-retire.ts';
 import { leaveStray } from './dynamic-stray.ts';
-import { originOf, type Turn } from './dynamic-turn.ts';
+import { type CredentialTurn, originOf, type Turn } from './dynamic-turn.ts';
 
 type IssuePlan = Extract<DynamicPlan, { kind: 'issue' }>;
 
+/** Keeps what was issued, sealed, until it is written. Throws when it is of no use. */
+export type Hold = (origin: Origin, record: LedgerRecord, answer: SecretAnswer) => Promise<void>;
+
 /** Throws the origin's fault, or the destination's, before anything is asked of Vault. */
-export async function issueCredential(turn: Turn, plan: IssuePlan): Promise<void> {
+export async function issueCredential(
+  turn: CredentialTurn,
+  plan: IssuePlan,
+  hold: Hold,
+): Promise<void> {
   const { deps, situation, context } = turn;
   const origin = originOf(turn);
   await refuseHopelessWrite(turn, plan.why);
@@ -42,7 +49,9 @@ export async function issueCredential(turn: Turn, plan: IssuePlan): Promise<void
     const { cluster, holder } = deps.settings;
     const issued = await issue({ ...deps, cluster, holder }, wanted, context.signal);
     context.observer.count('vault_lease_operator_issues_total', { result: 'issued' });
-    await hold(turn, origin, issued.revision, issued.answer);
+    const record = deps.book.get(issued.revision);
+    if (!record) throw new Error('an issued credential has a record');
+    await hold(origin, record, issued.answer);
     turn.learned.issued = plan.why;
   } catch (thrown) {
     await abandon(turn, thrown);
@@ -51,22 +60,22 @@ export async function issueCredential(turn: Turn, plan: IssuePlan): Promise<void
 }
 
 /** One write of data, revision, lease and MAC; then the record says current. */
-export async function writeCredential(turn: Turn, revision: string): Promise<void> {
+export async function writeCredential(turn: CredentialTurn, revision: string): Promise<void> {
   const { deps, situation, learned, context } = turn;
   const held = deps.held.get(revision);
   if (!held) throw new Error('only a held credential can be written');
   const { owner, object } = situation;
   const { destination } = object.spec;
   const mac = secretMac(deps.hmacKey, held.data.open());
-  const { lease, data } = held;
+  const { lease, span, data } = held;
   const marks = writeMark(
     deps.hmacKey,
     {
       revision,
-      leaseId: lease.id,
-      issuedAt: lease.askedAt,
-      ttlMs: lease.ttlMs,
-      renewable: lease.renewable,
+      leaseId: lease?.id ?? '',
+      issuedAt: span.askedAt,
+      ttlMs: span.ttlMs,
+      renewable: lease?.renewable ?? false,
     },
     { uid: owner.uid, mac },
   );
@@ -83,7 +92,7 @@ export async function writeCredential(turn: Turn, revision: string): Promise<voi
 }
 
 /** The pods hold these very values already, under a lease that was replaced. */
-function isNoNews({ situation }: Turn, mac: string): boolean {
+function isNoNews({ situation }: CredentialTurn, mac: string): boolean {
   const { secret, world } = situation;
   const before = inPlace(world);
   const isRestarted = !before?.restarts || world.restartedRevision === before.revision;
@@ -95,7 +104,7 @@ function isNoNews({ situation }: Turn, mac: string): boolean {
  * a name that this object did not have until now is looked at; a new object finds out when it writes.
  */
 async function refuseHopelessWrite(
-  { deps, situation, context }: Turn,
+  { deps, situation, context }: CredentialTurn,
   why: IssueCause,
 ): Promise<void> {
   const { owner, object } = situation;
@@ -106,15 +115,15 @@ async function refuseHopelessWrite(
   if (plan.kind === 'refuse') throw new FaultError(plan.fault);
 }
 
-async function hold(
+/** An answer without a lease is read under the shared token from now on. */
+export async function holdLeased(
   turn: Turn,
   origin: Origin,
-  revision: string,
+  record: LedgerRecord,
   answer: SecretAnswer,
 ): Promise<void> {
   const { deps } = turn;
-  const record = deps.book.get(revision);
-  if (!record) throw new Error('an issued credential has a record');
+  const { revision } = record;
   if (answer.leaseId === '') {
     deps.unleased.set(origin.digest, true);
     await retireRecord(turn, revision, 'unused', '');
@@ -122,16 +131,18 @@ async function hold(
   }
   const state = judgePlain(answer);
   if (state.kind !== 'present') throw new FaultError(absenceFault(state.kind, origin.request.path));
+  const lease = leaseOf(record, answer);
   deps.held.put(revision, {
     data: renderSecret(state.source, { excludeRaw: excludesRaw(turn) }),
-    lease: leaseOf(record, answer),
+    lease,
+    span: lease,
     requestId: answer.requestId,
     attempted: false,
   });
 }
 
 /** A batch token's lease calls itself renewable and is not. */
-function leaseOf(record: LedgerRecord, answer: SecretAnswer): RecordLease {
+export function leaseOf(record: LedgerRecord, answer: SecretAnswer): RecordLease {
   return {
     id: answer.leaseId,
     askedAt: answer.askedAt,
@@ -141,13 +152,13 @@ function leaseOf(record: LedgerRecord, answer: SecretAnswer): RecordLease {
   };
 }
 
-function excludesRaw({ deps, situation }: Turn): boolean {
+export function excludesRaw({ deps, situation }: CredentialTurn): boolean {
   const { transformation } = situation.object.spec.destination;
   return deps.settings.excludeRaw || Boolean(transformation?.excludeRaw);
 }
 
 /** Whatever was opened and did not come to a credential is given back at once. */
-async function abandon(turn: Turn, thrown: unknown): Promise<void> {
+async function abandon(turn: CredentialTurn, thrown: unknown): Promise<void> {
   const { deps, situation, context } = turn;
   const result = faultOf(thrown).ambiguous ? 'unknown' : 'failed';
   context.observer.count('vault_lease_operator_issues_total', { result });

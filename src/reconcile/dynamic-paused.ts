@@ -1,5 +1,5 @@
 /**
- * The story of a VaultDynamicSecret that is paused: its credential is kept alive, and nothing else happens to it. What
+ * The story of a VaultDynamicSecret or VaultPKISecret that is paused: its credential is kept alive, and nothing else happens to it. What
  * retires already has a queue key of its own and goes on.
  */
 import { planPaused } from '../plan/dynamic-secret.ts';
@@ -28,6 +28,27 @@ export async function reconcilePausedDynamic(
   const renewing = { deps, learned: nothingLearned(), context };
   const stray = await strayKept(renewing, stored);
   const kept = joined(await keepAlive(renewing, stored), stray);
+  return reportPaused(renewing, stored, by, kept);
+}
+
+/** Of a certificate: one with a lease lives as long as its token. */
+export async function reconcilePausedPki(
+  deps: Deps,
+  stored: StoredObject,
+  by: PausedBy,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const renewing = { deps, learned: nothingLearned(), context };
+  return reportPaused(renewing, stored, by, await keepAlive(renewing, stored));
+}
+
+function reportPaused(
+  renewing: Renewing,
+  stored: StoredObject,
+  by: PausedBy,
+  kept: KeptAlive,
+): Promise<Outcome> {
+  const { deps, context } = renewing;
   const summary = summarisePause({
     by,
     before: conditionsOf(stored),

@@ -14,7 +14,7 @@ import {
 import type { EventText } from '../plan/transition.ts';
 import type { Fault } from '../runtime/fault.ts';
 import { strayEndsAt } from './dynamic-stray.ts';
-import type { Learned, Turn } from './dynamic-turn.ts';
+import type { CredentialTurn, Learned, Turn } from './dynamic-turn.ts';
 import type { StoredObject } from './ports.ts';
 import type { Report } from './report.ts';
 import { restartFacts } from './restart-facts.ts';
@@ -59,11 +59,11 @@ export function endInPlace(turn: Turn): number | undefined {
   return record ? credentialEndsAt(record) : strayEndsAt(turn);
 }
 
-function unresolved({ origin }: Turn['situation']): Fault | undefined {
+export function unresolved({ origin }: CredentialTurn['situation']): Fault | undefined {
   return 'digest' in origin ? undefined : origin;
 }
 
-function recordInPlace({ deps, situation }: Turn): LedgerRecord | undefined {
+export function recordInPlace({ deps, situation }: CredentialTurn): LedgerRecord | undefined {
   const { world } = situation;
   const facts = world.secret?.intact ? inPlace(world) : undefined;
   return facts && deps.book.get(facts.revision);
@@ -75,17 +75,18 @@ const REPAIR_PENDING =
 const ROTATION_PENDING =
   'a new credential was asked for soon after another; it is issued at most every 30 seconds';
 
-function workingOn(turn: Turn): string | undefined {
+/** What is still to come, as a sentence. */
+export function workingOn(turn: CredentialTurn): string | undefined {
   if (isRepairPending(turn)) return REPAIR_PENDING;
   return isRotationOpen(turn.situation.world) ? ROTATION_PENDING : undefined;
 }
 
-function isRepairPending({ situation }: Turn): boolean {
+function isRepairPending({ situation }: CredentialTurn): boolean {
   const { world } = situation;
   return world.records.some((record) => record.repair) && !(inPlace(world) && world.secret?.intact);
 }
 
-function isAsWanted({ situation }: Turn, record: LedgerRecord): boolean {
+export function isAsWanted({ situation }: CredentialTurn, record: LedgerRecord): boolean {
   const { sourceDigest } = situation.world;
   return sourceDigest === undefined || sourceDigest === record.sourceDigest;
 }
@@ -97,7 +98,7 @@ export function renewalFacts(learned: Learned, fault: Fault | undefined): Renewa
 }
 
 /** That a token without the default policy could be renewed shows that its own policies allow what is needed. */
-function giveBackFacts({ token }: LedgerRecord): GiveBackFacts {
+export function giveBackFacts({ token }: LedgerRecord): GiveBackFacts {
   const isOnItsOwn = token.type === 'service' && !token.defaultPolicy && !token.renewable;
   return { kind: isOnItsOwn ? 'doubtful' : 'none' };
 }
@@ -136,7 +137,7 @@ function leaseFields({ learned, situation }: Turn, { lease }: LedgerRecord) {
 }
 
 /** A rotation is done with its credential in place, a look when nothing failed. */
-function requestFields({ situation }: Turn, fault: Fault | undefined) {
+export function requestFields({ situation }: CredentialTurn, fault: Fault | undefined) {
   const { world, object } = situation;
   const { handledSyncRequest, handledRotateRequest } = handledRequests(object);
   const isRotated = inPlace(world)?.rotateRequest === handledRotateRequest;
@@ -147,7 +148,10 @@ function requestFields({ situation }: Turn, fault: Fault | undefined) {
 }
 
 /** The first revision of a Secret stamps nobody: pods that wait for it start by themselves. */
-function hasRestarted({ situation, learned }: Turn, record: LedgerRecord): boolean {
+export function hasRestarted(
+  { situation, learned }: CredentialTurn,
+  record: LedgerRecord,
+): boolean {
   const done = learned.restarted ?? situation.world.restartedRevision;
   return !record.restarts || done === record.revision;
 }

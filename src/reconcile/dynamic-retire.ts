@@ -1,9 +1,14 @@
-/** Handing a record over to the give-back: from here on its own queue key owns it. */
+/**
+ * Handing a record over to the give-back: from here on its own queue key owns it. And the records of an object that is
+ * gone.
+ */
 import type { RetireReason } from '../ledger/record.ts';
 import type { Target } from '../plan/rollout.ts';
+import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { FaultError } from '../runtime/fault.ts';
+import { keyOf, type Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
-import type { Turn } from './dynamic-turn.ts';
+import type { CredentialTurn } from './dynamic-turn.ts';
 import { recordRef } from './give-back.ts';
 import { targetsOf } from './targets.ts';
 
@@ -12,7 +17,7 @@ import { targetsOf } from './targets.ts';
  * one of an earlier object, unless the watch lags behind and shows us the earlier one: a live read tells.
  */
 export async function retireRecord(
-  { deps, situation, context }: Turn,
+  { deps, situation, context }: CredentialTurn,
   revision: string,
   why: RetireReason,
   successor: string,
@@ -40,11 +45,32 @@ export interface Retiring {
   readonly targets: readonly Target[];
 }
 
-export async function retire(deps: Deps, retiring: Retiring, signal: AbortSignal): Promise<void> {
+async function retire(deps: Deps, retiring: Retiring, signal: AbortSignal): Promise<void> {
   const { revision, why, successor } = retiring;
   const at = deps.clock.now();
   const targets = retiring.targets.map(({ kind, name }) => ({ kind, name }));
   await deps.book.retire(revision, { why, at, successor, targets }, signal);
   deps.held.drop(revision);
   deps.wake(recordRef(deps, revision), 'refresh');
+}
+
+/** A store that still lacks an object which the API server has will soon be told. */
+const STALE_STORE_MS = 5_000;
+
+/** The object is gone when a live read says so for its uid, never because the store lacks it. */
+export async function reconcileGone(
+  deps: Deps,
+  ref: Ref,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  deps.strays.delete(keyOf(ref));
+  deps.rotations.delete(keyOf(ref));
+  const left = deps.book.ofOwner(ref).filter((record) => record.state !== 'retiring');
+  for (const { revision, owner } of left) {
+    const isThere = (await deps.objects.exists(ref, owner.uid, context.signal)) === 'there';
+    if (isThere) return { kind: 'settled', nextAt: deps.clock.now() + STALE_STORE_MS };
+    const retiring = { revision, why: 'owner-gone', successor: '', targets: [] } as const;
+    await retire(deps, retiring, context.signal);
+  }
+  return { kind: 'settled' };
 }

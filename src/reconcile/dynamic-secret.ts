@@ -6,25 +6,19 @@ import { nextDueAt, planDynamic } from '../plan/dynamic-secret.ts';
 import { summariseSync } from '../plan/status.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
-import { keyOf, type Ref } from '../runtime/ref.ts';
+import type { Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
-import { type Act, carryOut } from './dynamic-acts.ts';
+import { carryOut } from './dynamic-acts.ts';
 import { gatherDynamic } from './dynamic-gather.ts';
 import { keepAlive } from './dynamic-keep-alive.ts';
 import { leaseNext, reported } from './dynamic-next.ts';
 import { endInPlace, renewalFacts, reportDynamic } from './dynamic-report.ts';
-import { retire } from './dynamic-retire.ts';
+import { reconcileGone } from './dynamic-retire.ts';
 import { type Learned, nothingLearned, type Renewing, type Turn } from './dynamic-turn.ts';
-import { lockedEndsAt } from './ledger-lock.ts';
-import { ownerOf } from './load.ts';
 import type { StoredObject } from './ports.ts';
 import { caught } from './report.ts';
+import { inTurns } from './turns.ts';
 import { isUnleased, reconcileUnleased } from './unleased.ts';
-
-/** Far more than any way through the planner takes. Reaching it is a bug that must not become a storm of calls. */
-const MOST_TURNS = 20;
-/** A store that still lacks an object which the API server has will soon be told. */
-const STALE_STORE_MS = 5_000;
 
 export async function reconcileDynamic(
   deps: Deps,
@@ -55,34 +49,21 @@ async function firstTurn(
 
 async function runTurns(stored: StoredObject, first: Turn): Promise<Outcome> {
   const { deps, learned, context } = first;
-  let turn = first;
-  let fault: Fault | undefined;
-  try {
-    for (let count = 0; count < MOST_TURNS; count += 1) {
-      const plan = planDynamic(turn.situation.world);
-      if (plan.kind === 'wait') return await settle(stored, turn, undefined);
-      const outcome = await takeTurn(stored, turn, plan);
-      if (outcome) return outcome;
-      turn = await firstTurn(deps, stored, learned, context);
-    }
-    throw new Error('the planner of leased credentials does not settle');
-  } catch (thrown) {
-    fault = caught(thrown, context);
-  }
-  return settle(stored, await latestTurn(stored, turn), fault);
+  const story = {
+    gather: () => firstTurn(deps, stored, learned, context),
+    act: (turn: Turn) => takeTurn(stored, turn),
+    settle: (turn: Turn, fault: Fault | undefined) => settle(stored, turn, fault),
+  };
+  return inTurns(story, first, context);
 }
 
 /** Undefined when there is more to do. */
-async function takeTurn(stored: StoredObject, turn: Turn, act: Act): Promise<Outcome | undefined> {
-  if (isUnleased(turn, act)) return reconcileUnleased(stored, turn);
-  await carryOut(turn, act);
+async function takeTurn(stored: StoredObject, turn: Turn): Promise<Outcome | 'wait' | undefined> {
+  const plan = planDynamic(turn.situation.world);
+  if (plan.kind === 'wait') return 'wait';
+  if (isUnleased(turn, plan)) return reconcileUnleased(stored, turn);
+  await carryOut(turn, plan);
   return undefined;
-}
-
-/** What failed may have changed the facts: the report is about how things are now. */
-async function latestTurn(stored: StoredObject, turn: Turn): Promise<Turn> {
-  const { deps, learned, context } = turn;
-  return firstTurn(deps, stored, learned, context).catch(() => turn);
 }
 
 async function settle(
@@ -106,8 +87,7 @@ async function failedToGather(
 ): Promise<Outcome> {
   const { deps, learned, context } = renewing;
   const kept = await keepAlive(renewing, stored);
-  const endsAt = kept.endsAt ?? lockedEndsAt(deps, ownerOf(stored), Object(stored.status));
-  const isAlive = endsAt !== undefined && deps.clock.now() < endsAt;
+  const isAlive = kept.endsAt !== undefined && deps.clock.now() < kept.endsAt;
   const summary = summariseSync({
     usable: isAlive,
     synced: false,
@@ -116,18 +96,4 @@ async function failedToGather(
   });
   const report = { stored, fault: kept.fault ?? fault, summary, fields: {}, events: [] };
   return reported(deps, report, leaseNext(kept), context);
-}
-
-/** The object is gone when a live read says so for its uid, never because the store lacks it. */
-async function reconcileGone(deps: Deps, ref: Ref, context: ReconcileContext): Promise<Outcome> {
-  deps.strays.delete(keyOf(ref));
-  deps.rotations.delete(keyOf(ref));
-  const left = deps.book.ofOwner(ref).filter((record) => record.state !== 'retiring');
-  for (const { revision, owner } of left) {
-    const isThere = (await deps.objects.exists(ref, owner.uid, context.signal)) === 'there';
-    if (isThere) return { kind: 'settled', nextAt: deps.clock.now() + STALE_STORE_MS };
-    const retiring = { revision, why: 'owner-gone', successor: '', targets: [] } as const;
-    await retire(deps, retiring, context.signal);
-  }
-  return { kind: 'settled' };
 }

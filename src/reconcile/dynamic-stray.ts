@@ -16,7 +16,7 @@ import { keyOf, type Ref } from '../runtime/ref.ts';
 import { spreadOf } from '../runtime/spread.ts';
 import type { Deps } from './deps.ts';
 import type { Origin } from './dynamic-gather.ts';
-import { originOf, type Turn } from './dynamic-turn.ts';
+import { type CredentialTurn, originOf, type Turn } from './dynamic-turn.ts';
 
 /** What the object says of the lease in its Secret. */
 export interface Stray {
@@ -99,7 +99,7 @@ function renewalAt({ situation }: Turn, span: Span): number {
 }
 
 /** It was replaced. */
-export function leaveStray({ deps, situation, context }: Turn): void {
+export function leaveStray({ deps, situation, context }: CredentialTurn): void {
   const { stray, owner } = situation;
   deps.strays.delete(keyOf(owner));
   if (!stray) return;

@@ -1,10 +1,11 @@
 /** One turn of a leased credential's reconcile: what is known, what was learned on the way, and what to report with. */
+import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
 import type { IssueCause } from '../plan/dynamic-cause.ts';
 import type { Finding } from '../plan/dynamic-world.ts';
 import type { ReconcileContext } from '../runtime/controller.ts';
 import { FaultError } from '../runtime/fault.ts';
 import type { Deps } from './deps.ts';
-import type { Origin, Situation } from './dynamic-gather.ts';
+import type { CredentialObject, Origin, Situation } from './dynamic-gather.ts';
 import type { RestartResult } from './restarts.ts';
 
 /** Facts that a reconcile learns while it runs; they outlive a turn, not the reconcile. */
@@ -32,18 +33,21 @@ export function nothingLearned(): Learned {
   return { findings: new Map(), asked: new Set() };
 }
 
-export interface Turn {
+export interface Turn<Kind extends CredentialObject = VaultDynamicSecret> {
   readonly deps: Deps;
-  readonly situation: Situation;
+  readonly situation: Situation<Kind>;
   readonly learned: Learned;
   readonly context: ReconcileContext;
 }
+
+/** Of any object with a credential. */
+export type CredentialTurn = Turn<CredentialObject>;
 
 /** What an act that keeps a credential alive needs: neither the object nor its Secret. */
 export type Renewing = Pick<Turn, 'deps' | 'learned' | 'context'>;
 
 /** Throws the fault of the references where the origin is needed. */
-export function originOf({ situation }: Turn): Origin {
+export function originOf({ situation }: CredentialTurn): Origin {
   if ('digest' in situation.origin) return situation.origin;
   throw new FaultError(situation.origin);
 }

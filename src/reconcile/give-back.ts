@@ -2,7 +2,6 @@
  * The story of a retiring credential: wait until nothing uses it, give it back, drop the record. It has a queue key
  * of its own, so that a Vault that is away never holds up the object that replaced it.
  */
-import { giveBack } from '../ledger/give-back.ts';
 import { credentialEndsAt, type LedgerRecord, type Retirement } from '../ledger/record.ts';
 import { certainlyDeadAt, planGiveBack, type RetiringFacts } from '../plan/give-back.ts';
 import { readMark } from '../plan/lease-mark.ts';
@@ -12,6 +11,7 @@ import { type Fault, faultOf } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
 import { readLive } from './destination.ts';
+import { noteRefused, noteUndone, undo } from './undo.ts';
 
 /** Kind of the queue key: not a Kubernetes kind. */
 export const LEDGER_RECORD = 'LedgerRecord';
@@ -49,8 +49,9 @@ async function gather(
     why: retirement.why,
     retiredAt: retirement.at,
     credentialEndsAt: credentialEndsAt(record),
-    longestTokenMs: Math.max(record.token.loginTtlMs, record.token.ttlMs),
+    longestTokenMs: longestLifeMs(record, retirement),
     hasTargets,
+    pausedUntil: deps.pause.until(deps.clock.now()),
     rolledOut: waits && (await allRolledOut(deps, record, retirement, signal)),
     carried: await isCarried(deps, record, retirement, signal),
   };
@@ -69,6 +70,13 @@ async function isCarried(
   const bond = { uid: owner.uid, mac: secret.mac };
   const reading = readMark(deps.hmacKey, secret.annotations, bond);
   return reading.kind === 'genuine' && reading.mark.revision === revision;
+}
+
+/** Of the token, or of a certificate that has none. */
+function longestLifeMs(record: LedgerRecord, { at }: Retirement): number {
+  const { token, certificate } = record;
+  if (token.released && certificate) return Math.max(0, certificate.endsAt - at);
+  return Math.max(token.loginTtlMs, token.ttlMs);
 }
 
 /** A target that cannot be read counts as not rolled out: the grace ends the wait. */
@@ -95,7 +103,8 @@ async function act(
 ): Promise<Outcome> {
   const { observer, signal } = context;
   try {
-    const result = await giveBack(deps, record, signal);
+    const result = await undo(deps, record, signal);
+    noteUndone(deps, record, result);
     observer.count('vault_lease_operator_give_backs_total', { result });
     observer.log('info', 'credential given back', keysOf(record, { result }));
     return { kind: 'settled' };
@@ -113,9 +122,11 @@ async function refused(
   { observer, signal }: ReconcileContext,
 ): Promise<Outcome> {
   const deadAt = certainlyDeadAt(facts);
+  noteRefused(deps, record, fault);
   if (facts.now < deadAt) return { kind: 'failed', fault, retryBefore: deadAt };
   const result = fault.kind === 'denied' ? 'expired' : 'orphaned';
   await deps.book.drop(record.revision, signal);
+  noteUndone(deps, record, result);
   observer.count('vault_lease_operator_give_backs_total', { result });
   observer.log('warn', 'credential was not given back and has ended by its TTL', {
     ...keysOf(record, { result }),
@@ -129,6 +140,7 @@ function keysOf(record: LedgerRecord, more: Record<string, string>) {
     revision: record.revision,
     owner: `${record.owner.kind}/${record.owner.namespace}/${record.owner.name}`,
     leaseId: record.lease?.id,
+    serialNumber: record.certificate?.serial,
     why: record.retirement?.why,
     ...more,
   };

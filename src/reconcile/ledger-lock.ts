@@ -8,6 +8,8 @@ import { waiting } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { STARTING } from './connections.ts';
 import type { Deps } from './deps.ts';
+import { ownerOf } from './load.ts';
+import type { StoredObject } from './ports.ts';
 
 /** Throws while a record of the object is locked. */
 export function refuseLocked({ book }: Deps, ref: Ref): void {
@@ -22,12 +24,9 @@ export function refuseLocked({ book }: Deps, ref: Ref): void {
 }
 
 /** When the credential in use ends at the latest known instant; undefined without a locked record. */
-export function lockedEndsAt(
-  { book }: Deps,
-  ref: Ref,
-  status: VaultDynamicSecret['status'],
-): number | undefined {
-  const records = book.locked.ofOwner(ref).filter(({ state }) => state === 'current');
+export function lockedEndsAt({ book }: Deps, stored: StoredObject): number | undefined {
+  const records = book.locked.ofOwner(ownerOf(stored)).filter(({ state }) => state === 'current');
+  const status: VaultDynamicSecret['status'] = Object(stored.status);
   const [renewedAt, tokenAt] = [status?.lastRenewalTime ?? 0, status?.tokenRenewalTime ?? 0];
   const ends = records.map(({ lease, token, ...record }) =>
     credentialEndsAt({

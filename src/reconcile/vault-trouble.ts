@@ -17,7 +17,11 @@ const TROUBLES: ReadonlySet<string> = new Set<Reason>([
   'VaultSealed',
   'VaultUninitialized',
 ]);
-const CONSUMERS: ReadonlySet<string> = new Set(['VaultStaticSecret', 'VaultDynamicSecret']);
+const CONSUMERS: ReadonlySet<string> = new Set([
+  'VaultStaticSecret',
+  'VaultDynamicSecret',
+  'VaultPKISecret',
+]);
 
 export function passOnTrouble(deps: Deps, stored: StoredObject, fault: Fault): void {
   if (!TROUBLES.has(fault.reason) || !CONSUMERS.has(stored.kind)) return;

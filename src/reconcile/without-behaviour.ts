@@ -1,10 +1,9 @@
 /**
- * Kinds that this version stores and does not act on: VaultPKISecret and SecretTransformation say so in their
- * conditions. A VaultAuthGlobal has no conditions; what is wrong with it is told by an event, once per generation.
+ * Kinds that this version stores and does not act on: a SecretTransformation says so in its conditions. A
+ * VaultAuthGlobal has no conditions; what is wrong with it is told by an event, once per generation.
  */
-import { healthOf, summariseSync } from '../plan/status.ts';
-
-import type { Outcome, Reconcile, ReconcileContext } from '../runtime/controller.ts';
+import { healthOf } from '../plan/status.ts';
+import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { refOf } from './dependants.ts';
@@ -12,22 +11,18 @@ import type { Deps } from './deps.ts';
 import { checked } from './load.ts';
 import { caught, finish } from './report.ts';
 
-export function reconcileUnsupported(
+export async function reconcileTransformation(
   deps: Deps,
-  kind: 'VaultPKISecret' | 'SecretTransformation',
-): Reconcile {
-  return async (ref, context) => {
-    const stored = deps.store.get(ref);
-    if (!stored) return { kind: 'settled' };
-    await deps.objects.stripFinalizers(stored, context.signal);
-    const fault = problemOf(() => checked(kind, stored), context);
-    const summary =
-      kind === 'VaultPKISecret'
-        ? summariseSync({ usable: false, synced: false, fault })
-        : { verdicts: healthOf({ usable: false, fault }), retracted: [] };
-    const fields = { valid: false, error: fault?.message ?? '' };
-    return finish(deps, { stored, fault, summary, fields, events: [] }, {}, context);
-  };
+  ref: Ref,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const stored = deps.store.get(ref);
+  if (!stored) return { kind: 'settled' };
+  await deps.objects.stripFinalizers(stored, context.signal);
+  const fault = problemOf(() => checked('SecretTransformation', stored), context);
+  const summary = { verdicts: healthOf({ usable: false, fault }), retracted: [] };
+  const fields = { valid: false, error: fault?.message ?? '' };
+  return finish(deps, { stored, fault, summary, fields, events: [] }, {}, context);
 }
 
 export async function reconcileAuthGlobal(

@@ -57,9 +57,9 @@ export interface Counters {
   };
   /** unknown: the reply was lost, so a credential may exist; its token is given back. */
   readonly vault_lease_operator_issues_total: { readonly result: 'issued' | 'failed' | 'unknown' };
-  /** dead: Vault said so; expired: its time ran out by our own clock; orphaned: could not be given back before its end. */
+  /** dead: Vault said so; expired: its time ran out by our own clock; left: nothing was to be undone; orphaned: could not be given back before its end. */
   readonly vault_lease_operator_give_backs_total: {
-    readonly result: 'revoked' | 'dead' | 'expired' | 'orphaned';
+    readonly result: 'revoked' | 'dead' | 'left' | 'expired' | 'orphaned';
   };
   /** `kind` of the workload. */
   readonly vault_lease_operator_restarts_total: {

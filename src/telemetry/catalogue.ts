@@ -78,8 +78,8 @@ function leaseCounters(kinds: readonly string[]) {
       labels: { result: ['issued', 'failed', 'unknown'] },
     },
     vault_lease_operator_give_backs_total: {
-      help: 'Credentials that ended: revoked by us, dead at Vault already, expired by our clock, or orphaned.',
-      labels: { result: ['revoked', 'dead', 'expired', 'orphaned'] },
+      help: 'Credentials that ended: revoked by us, dead at Vault already, left to end where nothing is to be undone, expired by our clock, or orphaned.',
+      labels: { result: ['revoked', 'dead', 'left', 'expired', 'orphaned'] },
     },
     vault_lease_operator_restarts_total: {
       help: 'Restarts of workloads after a change of their Secret.',

@@ -31,6 +31,7 @@ export interface Gauges {
   readonly vault_lease_operator_ledger_records: {
     readonly state: 'pending' | 'current' | 'retiring' | 'locked' | 'foreign' | 'unreadable';
   };
+  readonly vault_lease_operator_give_back_paused: NoLabels;
   readonly vault_lease_operator_ledger_oldest_timestamp_seconds: {
     readonly state: 'pending' | 'retiring';
   };
@@ -43,6 +44,7 @@ export interface Gauges {
     readonly reason: string;
   };
   readonly vault_lease_operator_objects_overdue: OfKind;
+  readonly vault_lease_operator_objects_paused: OfKind;
   readonly vault_lease_operator_not_ready_since_timestamp_seconds: OfKind;
   readonly vault_lease_operator_last_success_timestamp_seconds: OfKind;
   readonly vault_lease_operator_next_action_timestamp_seconds: OfKind;
@@ -109,6 +111,10 @@ const LEDGER = {
     help: 'Credentials on record, by state; locked ones wait to be decrypted, foreign and unreadable ones are left alone.',
     labels: { state: ['pending', 'current', 'retiring', 'locked', 'foreign', 'unreadable'] },
   },
+  vault_lease_operator_give_back_paused: {
+    help: '1 while nothing is given back because the cluster was restored from a backup.',
+    labels: {},
+  },
   vault_lease_operator_ledger_oldest_timestamp_seconds: {
     help: 'Since when the oldest record is pending, or waits to be given back; no series while there is none.',
     labels: { state: 'open' },
@@ -129,8 +135,12 @@ function summaries(kinds: readonly string[]) {
       help: 'Objects for which nothing has gone well for more than twice the time between two looks.',
       labels: { kind: kinds },
     },
+    vault_lease_operator_objects_paused: {
+      help: 'Objects that rest because an annotation of theirs or of their namespace says so.',
+      labels: { kind: kinds },
+    },
     vault_lease_operator_not_ready_since_timestamp_seconds: {
-      help: 'Since when the object that has waited longest is not ready; no series while all are.',
+      help: 'Since when the object that has waited longest is not ready; no series while all are, or are paused.',
       labels: BY_KIND,
     },
     vault_lease_operator_last_success_timestamp_seconds: {

@@ -73,7 +73,13 @@ const KNOWN: readonly (readonly [RegExp, KnownMeaning, string])[] = [
     'said',
     'the lease belongs to another Vault namespace',
   ],
-  [/\bnot allowed by this role\b/, 'said', 'the role does not allow a name in the request'],
+  [/\bnot allowed (by|in) this role\b/, 'said', 'the role does not allow a name in the request'],
+  [/\bcommon_name field is required\b/, 'said', 'the role needs a common name'],
+  [/\bnot a valid IP address\b/, 'said', 'an IP address in the request is not a valid IP address'],
+  [/\bbeyond the expiration of the CA\b/, 'said', 'the certificate would outlive its issuer'],
+  [/\bEither ttl or not_after\b/, 'said', 'the request has both a TTL and a fixed end'],
+  [/\bunable to find PKI issuer\b/, 'said', 'there is no such issuer'],
+  [/\bcertificate with serial .* not found\b/, 'said', 'the engine keeps no such certificate'],
   [/\bmissing client token\b/, 'said', 'the path needs a token'],
 ];
 

@@ -28,9 +28,11 @@ describe('an operator at rest', () => {
   async function restedAfter(during: (ms: number) => void, withinMs = 5_000) {
     const from = clock.now();
     let rested: { readonly isAtRest: boolean; readonly ms: number } | undefined;
-    const waiting = comesToRest(sequence, withinMs, clock).then((isAtRest) => {
+    const wait = async (): Promise<void> => {
+      const isAtRest = await comesToRest(sequence, withinMs, clock);
       rested = { isAtRest, ms: clock.now() - from };
-    });
+    };
+    const waiting = wait();
     for (let ms = 0; !rested; ms += 10) {
       during(ms);
       clock.advanceTo(clock.now() + 10);

@@ -186,7 +186,9 @@ lastGeneration integer format=int64 relaxed
 lastRotation integer format=int64 relaxed
 secretMAC string
 valid boolean relaxed
-error string relaxed${CONDITIONS}`,
+error string relaxed
+handledSyncRequest string ours
+handledRotateRequest string ours${CONDITIONS}`,
   },
 
   SecretTransformation: {

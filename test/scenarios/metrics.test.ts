@@ -8,6 +8,9 @@ import { type Tenant, tenant } from '../stage/tenant.ts';
 
 const MINE = 'vault_lease_operator_';
 
+const LEADS = 'leader_election_master_status{name="b0d477c0.hashicorp.com"}';
+const CURRENT = `${MINE}ledger_records{state="current"}`;
+
 /** The value of every series of the exposition text. */
 type Series = ReadonlyMap<string, number>;
 
@@ -20,6 +23,17 @@ async function scrape({ operator }: Stage): Promise<Series> {
 
 function naming(series: Series, { namespace }: Tenant): readonly string[] {
   return [...series.keys()].filter((key) => key.includes(`namespace="${namespace}"`));
+}
+
+/** Somebody took the Lease a moment ago. */
+async function ledBy(play: Stage, holderIdentity: string): Promise<void> {
+  const renewTime = new Date(play.now()).toISOString().replace('Z', '000Z');
+  await play.kube.apply({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'b0d477c0.hashicorp.com', namespace: play.operatorNamespace },
+    spec: { holderIdentity, renewTime, leaseDurationSeconds: 15 },
+  });
 }
 
 describe('the metrics', () => {
@@ -84,7 +98,7 @@ describe('the metrics', () => {
     );
     assert.ok(end && end > now + 1700 && end <= now + 1800, `${now} ${end}`);
     assert.equal(metrics.get(`${MINE}credentials{kind="VaultDynamicSecret",phase="living"}`), 1);
-    assert.equal(metrics.get(`${MINE}ledger_records{state="current"}`), 1);
+    assert.equal(metrics.get(CURRENT), 1);
     const token = metrics.get(`${MINE}token_expiry_timestamp_seconds{owner="credential"}`);
     assert.ok(token && token > now + 3400, `${now} ${token}`);
     assert.ok(
@@ -133,12 +147,54 @@ describe('the metrics', () => {
 
   it('say who leads, what was set, and that the watches are well', async () => {
     const metrics = await scrape(play);
-    assert.equal(metrics.get('leader_election_master_status{name="b0d477c0.hashicorp.com"}'), 1);
+    assert.equal(metrics.get(LEADS), 1);
     const settings = [...metrics.keys()].filter((key) => key.startsWith('vso_runtime_config'));
     assert.equal(settings.length, 1);
     assert.match(settings[0] ?? '', /maxConcurrentReconciles="100"/u);
     assert.equal(metrics.get(`${MINE}watch_failures{resource="vaultstaticsecrets"}`), 0);
     assert.equal(metrics.get(`${MINE}watch_failures{resource="secrets"}`), 0);
+  });
+
+  it('count a paused object, and do not call it late or not ready', async () => {
+    const home = await tenant(play);
+    const sights = new Sights(play, home);
+    await home.staticSecret('resting');
+    await sights.until('vaultstaticsecrets', 'resting', 'Ready', 'False SourceMissing');
+    const since = `${MINE}not_ready_since_timestamp_seconds{kind="VaultStaticSecret"}`;
+    assert.ok((await scrape(play)).has(since));
+    const paused = { metadata: { annotations: { 'vault-lease-operator/paused': 'true' } } };
+    await play.kube.patch('vaultstaticsecrets', home.namespace, 'resting', paused);
+    await says(`${MINE}objects_paused{kind="VaultStaticSecret"}`, 1);
+    await play.pass(15_000);
+    const metrics = await scrape(play);
+    assert.equal(metrics.get(since), undefined);
+    assert.equal(metrics.get(`${MINE}objects_overdue{kind="VaultStaticSecret"}`), 0);
+    await play.kube.remove('vaultstaticsecrets', home.namespace, 'resting');
+    await says(`${MINE}objects_paused{kind="VaultStaticSecret"}`, 0);
+    await home.remove();
+  });
+
+  it('of a replica that waits for the lead show the objects, and no work', async () => {
+    const home = await tenant(play);
+    const leased = new Leased(play, home);
+    await leased.applied();
+    assert.equal((await scrape(play)).get(CURRENT), 1);
+    await play.operator.stop();
+    await ledBy(play, 'another');
+    await play.operator.start({ args: [...FLAGS, '--leader-elect=true'] });
+    const waiting = await scrape(play);
+    assert.equal(waiting.get(LEADS), 0);
+    assert.equal(waiting.get(CURRENT), 0);
+    assert.equal(waiting.get(`${MINE}credentials{kind="VaultDynamicSecret",phase="living"}`), 1);
+    const work = /(last_success|next_action|token_expiry)_timestamp/u;
+    assert.deepEqual(
+      [...waiting.keys()].filter((key) => work.test(key)),
+      [],
+    );
+    await says(LEADS, 1);
+    await says(CURRENT, 1);
+    await leased.remove();
+    await home.remove();
   });
 
   it('show no object by itself where there are more than they may', async () => {

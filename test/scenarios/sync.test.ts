@@ -5,9 +5,13 @@ import type { Resource } from '../stage/kube-admin.ts';
 import { FLAGS, Leased } from '../stage/leased.ts';
 import { Sights } from '../stage/sights.ts';
 import { closeStage, type Stage, stage } from '../stage/stage.ts';
+import { StaticRole } from '../stage/static-role.ts';
 import { type Tenant, tenant } from '../stage/tenant.ts';
 
 const INTERVAL_MS = 30_000;
+
+/** A killed leader would be waited for otherwise. */
+const ALONE = { args: ['--leader-elect=false', ...FLAGS] };
 
 let play: Stage;
 
@@ -20,7 +24,7 @@ async function annotated(home: Tenant, resource: Resource, name: string, values:
 
 before(async () => {
   play = await stage();
-  await play.operator.start({ args: FLAGS });
+  await play.operator.start(ALONE);
 });
 after(closeStage);
 
@@ -81,7 +85,7 @@ describe('a static secret that is asked to sync', () => {
     assert.equal(await reads(), before);
 
     await play.operator.kill();
-    await play.operator.start({ args: FLAGS });
+    await play.operator.start(ALONE);
     await play.until('the start has read it', async () => (await reads()) === before + 1);
     await play.pass(3_000);
     assert.equal(await reads(), before + 1);
@@ -186,7 +190,7 @@ describe('a leased secret that is asked', () => {
     // In the middle of it: the status may not say yet that it is done.
     await play.operator.kill();
     const issues = await db.issues();
-    await play.operator.start({ args: FLAGS });
+    await play.operator.start(ALONE);
     await db.restarted(1);
     await annotated(home, RESOURCE, 'db', { rotate: null });
     await annotated(home, RESOURCE, 'db', { rotate: '1' });
@@ -251,5 +255,26 @@ describe('a leased secret that is asked', () => {
 
     assert.equal(await db.issues(), 1);
     assert.equal((await db.object())?.['status'].handledRotateRequest, '1');
+  });
+});
+
+describe('a static role that is asked', () => {
+  it('follows a rotation that it would have seen much later, once, with one restart', async () => {
+    const role = await StaticRole.create(play, { rotation_period: '24h' });
+    await role.synced({ refreshAfter: '5h' });
+    const password = await role.password();
+    const reads = await role.reads();
+    await role.rotate();
+
+    await annotated(role.home, 'vaultdynamicsecrets', 'db', { sync: '1', rotate: '1' });
+
+    await role.follows(password);
+    await role.restarted(1);
+    assert.ok(await role.logsIn());
+    await play.until('it is noted', async () => (await role.status()).handledRotateRequest === '1');
+    await play.pass(3_000);
+    assert.equal(await role.reads(), reads + 1);
+    assert.equal((await role.status()).handledSyncRequest, '1');
+    assert.equal(await role.restarts(), 1);
   });
 });

@@ -3,6 +3,7 @@
  * API server when kubectl shall speak to it. Mounted as the real stack is.
  */
 import { Agent } from 'undici';
+import { mountPki } from '../../hack/real/vault-pki.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { selfSigned } from '../fakes/api-server/self-signed.ts';
 import { type FakeApiServer, startApiServer } from '../fakes/api-server/server.ts';
@@ -90,6 +91,7 @@ async function mountEngines(vault: VaultAdmin): Promise<void> {
   for (const type of ['jwt', 'approle', 'cert'])
     await vault.call('POST', `sys/auth/${type}`, { type });
   await vault.call('POST', 'sys/mounts/transit', { type: 'transit' });
+  await mountPki((method, path, body) => vault.call(method, path, body));
   await vault.call('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
   await vault.call('POST', 'auth/kubernetes/config', { kubernetes_host: 'https://fake' });
 }

@@ -92,6 +92,10 @@ export async function buildFakeStage(): Promise<FakeStage> {
       while (await step(end)) await holds();
       await holds();
     },
+    backupCluster: async () => {
+      const restore = api.backup();
+      return async () => restore();
+    },
     databaseUsers: async () =>
       vaultServer.hooks
         .credentials()
@@ -112,8 +116,8 @@ export async function buildFakeStage(): Promise<FakeStage> {
     },
     sealVault: async () => vaultServer.seal(),
     unsealVault: async () => vaultServer.unseal(),
-    standIn: async (script) => {
-      const standIn = await startStandIn(script);
+    standIn: async (script, certificate) => {
+      const standIn = await startStandIn(script, certificate);
       standIns.push(standIn);
       return standIn;
     },

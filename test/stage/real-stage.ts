@@ -1,22 +1,19 @@
 /** The real servers of hack/real, and the operator as a process of its own. Waiting takes real time. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RealStack, startStack } from '../../hack/real/stack.ts';
+import type { RealStack } from '../../hack/real/stack.ts';
 import { OperatorProcess } from './operator-process.ts';
-import { realAdmins } from './real-servers.ts';
+import { realAdmins, startServers } from './real-servers.ts';
 import type { Stage, VaultNote } from './stage.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 
 const OPERATOR_NAMESPACE = 'vault-operator';
-/** Known before the garbage collector starts, which looks for new kinds only now and then. */
-const CRDS = join(import.meta.dirname, '..', '..', 'config', 'crd', 'bases');
 const POLL_MS = 100;
 /** Virtual time is free; here a scenario that hangs must not take the whole suite along. */
 const LONGEST_MS = 180_000;
 
 export async function buildRealStage(): Promise<Stage> {
-  const stack = await startStack({ manifests: [CRDS] });
+  const stack = await startServers();
   const { kube, vault, kubeconfig } = await realAdmins(stack, OPERATOR_NAMESPACE);
   const operator = new OperatorProcess({
     kubeconfig,
@@ -36,6 +33,7 @@ export async function buildRealStage(): Promise<Stage> {
     now: () => Date.now(),
     until,
     pass,
+    backupCluster: () => stack.backup(),
     databaseUsers: () => databaseUsers(stack),
     createDatabaseUser: (name) => createDatabaseUser(stack, name),
     canLogIn: (user, password) => canLogIn(stack, user, password),
@@ -47,8 +45,8 @@ export async function buildRealStage(): Promise<Stage> {
     },
     sealVault: () => stack.vault.seal(),
     unsealVault: () => stack.vault.unseal(),
-    standIn: async (script) => {
-      const standIn = await startStandIn(script);
+    standIn: async (script, certificate) => {
+      const standIn = await startStandIn(script, certificate);
       standIns.push(standIn);
       return standIn;
     },

@@ -2,6 +2,7 @@
  * Where scenarios play: the whole operator against servers that speak real HTTP, either the fakes on virtual time or
  * the real ones. A scenario cannot tell which, except by how long it takes. STAGE=real chooses the latter.
  */
+import type { KeyAndCert } from '../fakes/api-server/self-signed.ts';
 import type { KubeAdmin } from './kube-admin.ts';
 import type { Script, StandIn } from './stand-in.ts';
 import type { VaultAdmin } from './vault-admin.ts';
@@ -49,6 +50,8 @@ export interface Stage {
   until(sentence: string, check: () => Promise<unknown>, withinMs?: number): Promise<void>;
   /** Lets time go by while the operator works. Fails as soon as `holds` fails, when one is given. */
   pass(ms: number, holds?: () => Promise<void>): Promise<void>;
+  /** A backup of the cluster's store, and the way to restore it in place: versions go back too. */
+  backupCluster(): Promise<() => Promise<void>>;
   /** Names of the database users that Vault made and that still exist. */
   databaseUsers(): Promise<readonly string[]>;
   /** A user for good, for a static role. */
@@ -63,7 +66,7 @@ export interface Stage {
   sealVault(): Promise<void>;
   unsealVault(): Promise<void>;
   /** A server in place of a Vault; it goes with the stage. */
-  standIn(script: Script): Promise<StandIn>;
+  standIn(script: Script, certificate?: KeyAndCert): Promise<StandIn>;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { selfSigned } from '../fakes/api-server/self-signed.ts';
+import { type KeyAndCert, selfSigned } from '../fakes/api-server/self-signed.ts';
 
 /** Answers, or leaves the caller without an answer for as long as it stays. */
 export type Script = (
@@ -20,8 +20,10 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-export async function startStandIn(script: Script): Promise<StandIn> {
-  const certificate = selfSigned();
+export async function startStandIn(
+  script: Script,
+  certificate: KeyAndCert = selfSigned(),
+): Promise<StandIn> {
   let held = 0;
   const server = createServer(certificate, (request, response) => {
     if (script(request, response) !== 'held') return;

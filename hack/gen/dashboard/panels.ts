@@ -135,6 +135,7 @@ const OBJECTS: Row = {
     graph('Last success ago', 's', [ago('kind', mine('last_success_timestamp_seconds'))], {
       note: 'Of the object for which it is longest ago, among those that are looked at regularly.',
     }),
+    graph('Paused', 'none', [lines('kind', 'max', mine('objects_paused'))]),
     graph('Next look in', 's', [ahead('kind', mine('next_action_timestamp_seconds'))]),
     graph('Comparisons with Vault', 'ops', [rate('kind, result', mine('syncs_total'))]),
     graph('Failures by class', 'ops', [rate('class', mine('failures_total'))]),

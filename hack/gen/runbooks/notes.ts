@@ -23,6 +23,11 @@ export const NOTES: Readonly<Partial<Record<Reason, Note>>> = {
     dangerous:
       'With leased credentials, when the workload exists under another name: it is not restarted.',
   },
+  Paused: {
+    see: 'Who paused it is in the message: the object or its namespace.',
+    dangerous:
+      'A lease is renewed but not replaced: at its maximum TTL it ends. A rotated password does not arrive.',
+  },
   InvalidSpec: { dangerous: NO_SECRET },
   SourcePathRefused: { dangerous: NO_SECRET },
   VaultAuthNotFound: {

@@ -59,6 +59,8 @@ export interface FakeApiServer {
   latestVersion(): string;
   /** Forgets the history up to this version (all of it, unless told): older watches and continue tokens get 410. */
   compact(version?: number): void;
+  /** A copy of everything; the answer puts it back, as a restored etcd does, and breaks every connection. */
+  backup(): () => void;
   /** Sends a bookmark to every watch that takes them, and gives the version it tells. */
   bookmarkAll(): string;
   /** Requests being served now, without watches and those parked by a fault. */
@@ -114,6 +116,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<FakeApi
     admit: (judge) => cluster.admission.register(judge),
     latestVersion: () => String(store.version),
     compact: (version) => store.compact(version),
+    backup: () => {
+      const restore = store.backup();
+      return () => {
+        restore();
+        server.closeAllConnections();
+      };
+    },
     bookmarkAll: () => watches.bookmarkAll(),
     inFlight: () => exchange.inFlight,
     stop: async () => {

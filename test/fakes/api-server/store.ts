@@ -101,6 +101,21 @@ export class Store {
     this.#history = this.#history.filter((change) => change.version > this.#compactedTo);
   }
 
+  /** Everything as it is, versions and history included; the answer brings it back. Nobody is told. */
+  backup(): () => void {
+    const tables = [...this.#tables].map(
+      ([resource, table]) => [resource, new Map(table)] as const,
+    );
+    const [history, version, compactedTo] = [[...this.#history], this.#version, this.#compactedTo];
+    return () => {
+      this.#tables.clear();
+      for (const [resource, table] of tables) this.#tables.set(resource, new Map(table));
+      this.#history = [...history];
+      this.#version = version;
+      this.#compactedTo = compactedTo;
+    };
+  }
+
   subscribe(listener: (change: Change) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };

@@ -27,6 +27,8 @@ import { leaseRoutes, revokeUnder } from './lease-paths.ts';
 import { Leases } from './leases.ts';
 import { type Mount, mountRoutes } from './mounts.ts';
 import { Namespaces } from './namespaces.ts';
+import { pki } from './pki.ts';
+import type { Requests } from './pki-authorities.ts';
 import { allows } from './policies.ts';
 import type { VaultRequest } from './request.ts';
 import { answerSealed, Seal } from './seal.ts';
@@ -62,6 +64,7 @@ export class Core {
   readonly #options: CoreOptions;
   readonly #expiry: Expiry;
   readonly #namespaces: Namespaces;
+  readonly #requests: Requests = new Map();
 
   constructor(options: CoreOptions) {
     const { clock } = options;
@@ -141,6 +144,7 @@ export class Core {
     if (type === 'jwt') return jwtAuth({ clock, random, mount });
     if (type === 'approle') return appRoleAuth({ clock, random });
     if (type === 'cert') return certAuth({ random });
+    if (type === 'pki') return pki({ clock, random, requests: this.#requests });
     if (type === 'transit') return transit(random);
     if (type !== 'kv') throw badRequest(`plugin not found in the catalog: ${type}`);
     return textOf(options['version']) === '2' ? keyValue2(clock) : keyValue1(options);

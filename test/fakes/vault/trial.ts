@@ -1,4 +1,5 @@
 /** A fake Vault that is set up for the tests beside it, and plain ways to ask it. Tokens of service accounts are their claims. */
+import { mountPki } from '../../../hack/real/vault-pki.ts';
 import type { VirtualClock } from '../clock.ts';
 import type { Target } from './conformance/conformance.ts';
 import { type Fields, fieldsOf } from './json.ts';
@@ -18,7 +19,7 @@ export interface Tried {
   jwt(of: { namespace: string; serviceAccount: string; audience?: string }): string;
 }
 
-/** With kv-v1, kv-v2, a database, transit and kubernetes logins mounted. */
+/** With kv-v1, kv-v2, a database, transit, PKI and kubernetes logins mounted. */
 export async function tryOut(
   clock: VirtualClock,
   options: Omit<FakeVaultOptions, 'clock' | 'authenticate'> = {},
@@ -37,6 +38,7 @@ export async function tryOut(
     return { status, body: fieldsOf(body === '' ? {} : JSON.parse(body)) };
   };
   for (const [question, body] of SET_UP) await ask(question, body);
+  await mountPki(async (method, path, body) => (await ask(`${method} ${path}`, body)).body);
   return { vault, send, ask, jwt: jwtOf };
 }
 

@@ -79,6 +79,7 @@ export function mayGoBack(state: State, rev: number, rules: Rules): boolean {
       credentialEndsAt: NOW + LONG_MS,
       longestTokenMs: LONG_MS,
       hasTargets: true,
+      pausedUntil: undefined,
       carried:
         rules.lookBeforeRevoke &&
         record.why !== 'owner-gone' &&
@@ -125,6 +126,7 @@ function factsOf(state: State, replica: Replica, entry: Entry): RecordFacts {
     repair: made.repair,
     createdAt: NOW - made.age * PASS_MS + rev,
     confirmed: !entry.loaded,
+    doubted: false,
     held,
     isNew: !entry.loaded,
     sent: made.by !== state.replicas.indexOf(replica) || Boolean(values?.attempted),

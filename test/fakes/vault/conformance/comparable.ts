@@ -11,15 +11,16 @@ export type Answers = Readonly<Record<string, readonly string[]>>;
 const RANDOM = new Set(
   `request_id accessor client_token id entity_id cluster_name cluster_id username password
    service_account_uid created_time updated_time deletion_time creation_time issue_time expire_time last_renewal
-   last_renewal_time last_vault_rotation server_time_utc nonce policy random_bytes ciphertext`.split(
-    /\s+/,
-  ),
+   last_renewal_time last_vault_rotation server_time_utc nonce policy random_bytes ciphertext serial_number expiration
+   revocation_time revocation_time_rfc3339`.split(/\s+/),
 );
 /** Only Vault itself knows what they are about. */
 const LEFT_OUT = new Set(['created_by', 'deleted_by', 'last_updated_by']);
+const PEM_OR_DER = new Set(['certificate', 'issuing_ca', 'ca_chain', 'private_key']);
 
 export function comparable(value: unknown, key = ''): unknown {
   if (RANDOM.has(key)) return isEmpty(value) ? value : `<${key}>`;
+  if (PEM_OR_DER.has(key)) return [value].flat().map(labelsOf);
   if (key === 'lease_id') return textOf(value).replace(/[^/]+$/, '<lease>');
   if (key === 'warnings' || key === 'errors') return textsWithoutDurations(value);
   if (Array.isArray(value)) return value.map((each) => comparable(each));
@@ -31,12 +32,22 @@ export function comparable(value: unknown, key = ''): unknown {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === null || value === '';
+  return value === null || value === '' || JSON.stringify(value) === '0';
+}
+
+/** What the blocks of a PEM are, in order. */
+function labelsOf(value: unknown): string {
+  const labels = [...textOf(value).matchAll(/-----BEGIN ([^-]+)-----/g)].map(([, label]) => label);
+  return `<${labels.join(', ') || 'der'}>`;
 }
 
 function textsWithoutDurations(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
-  return value.map((text) => textOf(text).replace(/(?<=of )"(\d+[hms])+"/g, '<duration>'));
+  return value.map((text) =>
+    textOf(text)
+      .replace(/(?<=of )"(\d+[hms])+"/g, '<duration>')
+      .replace(/([0-9a-f]{2}:){4,}[0-9a-f]{2}/g, '<serial>'),
+  );
 }
 
 /** The text of answers.txt. */

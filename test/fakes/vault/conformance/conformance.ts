@@ -10,6 +10,7 @@ import { KEY_VALUES } from './kv.ts';
 import { LEASES } from './leases.ts';
 import { LOGINS } from './logins.ts';
 import { PATHS } from './paths.ts';
+import { CERTIFICATES } from './pki.ts';
 import { SEALED } from './sealed.ts';
 import { LASTING_USER, STATIC_ROLES } from './static-roles.ts';
 import { TOKENS } from './tokens.ts';
@@ -23,6 +24,7 @@ const CONVERSATIONS: Conversations = {
   ...LOGINS,
   ...STATIC_ROLES,
   ...TRANSIT,
+  ...CERTIFICATES,
 };
 
 export interface Target {
@@ -54,7 +56,8 @@ export async function answersOf(target: Target): Promise<Answers> {
   return answers;
 }
 
-type Kept = Map<string, ReturnType<typeof keptOf>>;
+/** By name, what stands behind its words. */
+type Kept = Map<string, Readonly<Record<string, string>>>;
 
 async function converse(target: Target, exchanges: readonly Exchange[]): Promise<string[]> {
   const kept: Kept = new Map();
@@ -73,7 +76,8 @@ async function ask(
   exchange: Exchange,
   kept: Kept,
 ): Promise<{ status: number; body: unknown }> {
-  const [method = '', path = ''] = exchange.ask.split(' ');
+  const [method = '', named = ''] = exchange.ask.split(' ');
+  const path = withKept(named, kept);
   const { body: sent } = exchange;
   const text = typeof sent === 'string' ? sent : JSON.stringify(sent);
   const { status, body } = await target.send({
@@ -92,7 +96,7 @@ function headersOf(
   rootToken: string,
   kept: Kept,
 ): Record<string, string> {
-  const token = { root: rootToken, nobody: '' }[as] ?? kept.get(as)?.token ?? as;
+  const token = { root: rootToken, nobody: '' }[as] ?? kept.get(as)?.['token'] ?? as;
   return {
     ...(token !== '' && { 'x-vault-token': token }),
     ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
@@ -100,13 +104,7 @@ function headersOf(
 }
 
 async function filledIn(target: Target, text: string, kept: Kept): Promise<string> {
-  let filled = text.replace(
-    /<([a-z]+)\.(token|accessor|lease|ciphertext)>/g,
-    (_all, name: string, what) => {
-      const found: Readonly<Record<string, string>> = kept.get(name) ?? {};
-      return found[String(what)] ?? '';
-    },
-  );
+  let filled = withKept(text, kept);
   for (const [all, named = ''] of text.matchAll(/<jwt:([^>]+)>/g)) {
     const [namespace = '', serviceAccount = '', audience] = named.split('/');
     const of = { namespace, serviceAccount, ...(audience !== undefined && { audience }) };
@@ -115,14 +113,22 @@ async function filledIn(target: Target, text: string, kept: Kept): Promise<strin
   return filled;
 }
 
-function keptOf({ auth, lease_id, data }: Fields) {
-  const { client_token, accessor } = fieldsOf(auth);
-  const results: unknown = fieldsOf(data)['batch_results'];
-  const { ciphertext } = fieldsOf(Array.isArray(results) ? results[0] : undefined);
+function withKept(text: string, kept: Kept): string {
+  return text.replace(
+    /<([a-z]+)\.(token|accessor|lease|serial|ciphertext)>/g,
+    (_all, name: string, what: string) => kept.get(name)?.[what] ?? '',
+  );
+}
+
+function keptOf(answer: Fields): Readonly<Record<string, string>> {
+  const { client_token, accessor } = fieldsOf(answer['auth']);
+  const { serial_number, batch_results } = fieldsOf(answer['data']);
+  const { ciphertext } = fieldsOf(Array.isArray(batch_results) ? batch_results[0] : undefined);
   return {
     token: textOf(client_token),
     accessor: textOf(accessor),
-    lease: textOf(lease_id),
+    lease: textOf(answer['lease_id']),
+    serial: textOf(serial_number),
     ciphertext: textOf(ciphertext),
   };
 }

@@ -6,13 +6,13 @@
 export interface Exchange {
   /** Whose token: one kept earlier, `nobody`, or anything else as it is written. The administrator's unless given. */
   readonly as?: string;
-  /** Method and path. `<name.lease>`, `<name.token>`, `<name.accessor>`, `<name.ciphertext>` stand for what was kept under the name. */
+  /** Method and path. `<name.lease>`, `<name.token>`, `<name.accessor>`, `<name.serial>`, `<name.ciphertext>` stand for what was kept under the name. */
   readonly ask: string;
   /** May hold the same, and `<jwt:NAMESPACE/SERVICE ACCOUNT/AUDIENCE>`, the audience being left out for the API server's own. */
   readonly body?: unknown;
   /** Sent as a header. */
   readonly namespace?: string;
-  /** Remembers token, accessor or lease of the answer. */
+  /** Remembers token, accessor, lease or serial number of the answer. */
   readonly keep?: string;
   /** How long to wait before asking. */
   readonly afterMs?: number;
