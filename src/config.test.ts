@@ -69,6 +69,18 @@ describe('readConfig', () => {
     assert.equal(readConfig(around([], env)).metricsPerObject, 7);
   });
 
+  it('watches all namespaces, or those named and its own', () => {
+    const env = { OPERATOR_NAMESPACE: 'ops' };
+    const at = (text: string): readonly string[] =>
+      readConfig(around([`--watch-namespaces=${text}`], env)).watchNamespaces;
+    assert.deepEqual(readConfig(around([], env)).watchNamespaces, []);
+    assert.deepEqual(at(''), []);
+    assert.deepEqual(at('team-b, team-a,,team-b'), ['ops', 'team-a', 'team-b']);
+    assert.deepEqual(at('ops'), ['ops']);
+    const variable = { ...env, VLO_WATCH_NAMESPACES: 'team-a' };
+    assert.deepEqual(readConfig(around([], variable)).watchNamespaces, ['ops', 'team-a']);
+  });
+
   it('says which options have no effect', () => {
     const { notes } = readConfig(around(['--kube-client-qps=100', '--zap-log-level=info']));
     assert.equal(notes.length, 1);
@@ -81,9 +93,73 @@ describe('readConfig', () => {
     assert.equal(readConfig(around(['--uninstall'])).action, 'uninstall');
   });
 
+  describe('hardening', () => {
+    const hardening = (...args: readonly string[]) => readConfig(around(args)).hardening;
+    const isFine = (rule: ReturnType<typeof hardening>['addresses'], address: string) =>
+      rule?.flawOf(new URL(address)) === undefined;
+
+    it('is off unless it is asked for', () => {
+      const rules = hardening();
+      assert.equal(rules.addresses, undefined);
+      assert.deepEqual(
+        [rules.audienceRequired, rules.openAuths, rules.skipTlsVerifyAllowed],
+        [false, 'any', true],
+      );
+      assert.equal(rules.secretIdPathsAllowed, true);
+    });
+
+    it('is every rule at once, with nothing listed', () => {
+      const rules = hardening('--hardened');
+      assert.equal(isFine(rules.addresses, 'https://vault.example.com'), false);
+      assert.deepEqual(
+        [rules.audienceRequired, rules.openAuths, rules.skipTlsVerifyAllowed],
+        [true, [], false],
+      );
+      assert.equal(rules.secretIdPathsAllowed, false);
+    });
+
+    it('lets a rule that is given stand for itself', () => {
+      const rules = hardening(
+        '--hardened',
+        '--allowed-vault-addresses=*, 10.0.0.0/8',
+        '--require-audience=false',
+        '--open-vault-auths=*',
+        '--allow-skip-tls-verify',
+      );
+      assert.equal(isFine(rules.addresses, 'https://vault.example.com'), true);
+      assert.equal(isFine(rules.addresses, 'https://127.0.0.1'), false);
+      assert.deepEqual(
+        [rules.audienceRequired, rules.openAuths, rules.skipTlsVerifyAllowed],
+        [false, 'any', true],
+      );
+    });
+
+    it('can be one rule alone', () => {
+      const rules = hardening('--open-vault-auths=infra/a,infra/b');
+      assert.deepEqual(rules.openAuths, ['infra/a', 'infra/b']);
+      assert.equal(rules.addresses, undefined);
+      assert.equal(hardening('--require-audience').audienceRequired, true);
+      assert.equal(hardening('--allow-skip-tls-verify=false').skipTlsVerifyAllowed, false);
+      assert.notEqual(hardening('--allowed-vault-addresses=vault').addresses, undefined);
+    });
+
+    it('can be asked for by variables', () => {
+      const env = { VLO_HARDENED: 'true', VLO_ALLOWED_VAULT_ADDRESSES: 'vault.example.com' };
+      const { hardening: rules } = readConfig(around([], env));
+      assert.equal(rules.audienceRequired, true);
+      assert.equal(isFine(rules.addresses, 'https://vault.example.com'), true);
+    });
+  });
+
   for (const [sentence, args, pattern] of [
+    [
+      'a list of addresses with a path',
+      ['--allowed-vault-addresses=vault/ui'],
+      /--allowed-vault-addresses: "vault\/ui" is no address/,
+    ],
     ['a flag that nobody knows', ['--nope'], /unknown flag --nope/],
     ['a word that is no flag', ['run'], /unknown flag run/],
+    ['a namespace that cannot be', ['--watch-namespaces=a,B'], /--watch-namespaces: "B" is no/],
     ['a flag without its value', ['--kubeconfig'], /--kubeconfig needs a value/],
     ['a boolean that is none', ['--leader-elect=maybe'], /--leader-elect must be true or false/],
     ['a number that is none', ['--client-cache-size=many'], /--client-cache-size must be a number/],

@@ -7,6 +7,7 @@ import { parseGoDuration } from './go-duration.ts';
 import { OPTIONS, type Option, type OptionName } from './options.ts';
 import { AddressRule } from './plan/address-rule.ts';
 import type { HardenedRules } from './plan/hardening.ts';
+import { isLegalNamespace } from './plan/references.ts';
 import type { LogLevel } from './runtime/observer.ts';
 import { parseAddress } from './telemetry/address.ts';
 import { logLevelOf } from './telemetry/logger.ts';
@@ -43,6 +44,8 @@ export interface Config {
   };
   readonly log: { readonly level: LogLevel; readonly encoding: 'json' | 'console' };
   readonly operatorNamespace: string;
+  /** With the operator's own; none means all. */
+  readonly watchNamespaces: readonly string[];
   readonly replica: string;
   /** Sentences for the log: options that were given and mean nothing here. */
   readonly notes: readonly string[];
@@ -65,6 +68,7 @@ export function readConfig(around: Surroundings): Config {
   const number = (name: OptionName): number => numberOf(name, value(name));
   const count = (name: OptionName): number => countOf(name, value(name));
   const duration = (name: OptionName): number => durationOf(name, value(name));
+  const operatorNamespace = around.podNamespace ?? around.env['OPERATOR_NAMESPACE'] ?? 'default';
   return {
     action: actionOf(flag),
     kubeconfig: value('kubeconfig') || undefined,
@@ -100,7 +104,8 @@ export function readConfig(around: Surroundings): Config {
           ? 'console'
           : 'json',
     },
-    operatorNamespace: around.podNamespace ?? around.env['OPERATOR_NAMESPACE'] ?? 'default',
+    operatorNamespace,
+    watchNamespaces: namespacesOf(value('watch-namespaces'), operatorNamespace),
     replica: around.env['OPERATOR_POD_NAME'] ?? around.hostname,
     notes: [...given.keys()].flatMap(noteOf),
   };
@@ -120,18 +125,19 @@ function hardeningOf(
   flag: (name: OptionName) => boolean,
 ): HardenedRules {
   const hardened = flag('hardened');
+  const ruled = (name: OptionName, otherwise: boolean): boolean =>
+    given.has(name) ? flag(name) : otherwise;
   const addresses = 'allowed-vault-addresses';
   const open = listOf(value('open-vault-auths')).filter(Boolean);
   const isAnyOpen = open.includes('*') || (open.length === 0 && !hardened);
   return {
     addresses:
       hardened || value(addresses) !== '' ? addressRuleOf(addresses, value(addresses)) : undefined,
-    audienceRequired: given.has('require-audience') ? flag('require-audience') : hardened,
+    audienceRequired: ruled('require-audience', hardened),
     apiServerAudiences: listOf(value('api-server-audiences')),
     openAuths: isAnyOpen ? 'any' : open,
-    skipTlsVerifyAllowed: given.has('allow-skip-tls-verify')
-      ? flag('allow-skip-tls-verify')
-      : !hardened,
+    secretIdPathsAllowed: ruled('allow-secret-id-paths', !hardened),
+    skipTlsVerifyAllowed: ruled('allow-skip-tls-verify', !hardened),
   };
 }
 
@@ -255,6 +261,15 @@ function ledgerOf(model: string): LedgerStorage {
   throw new ConfigError(
     `flag --client-cache-persistence-model must be none, direct-unencrypted or direct-encrypted, not "${model}"`,
   );
+}
+
+/** The default VaultAuth and VaultConnection lie in the operator's own namespace, so it is never left out. */
+function namespacesOf(text: string, operatorNamespace: string): readonly string[] {
+  const named = listOf(text).filter(Boolean);
+  const wrong = named.find((name) => !isLegalNamespace(name));
+  if (wrong !== undefined)
+    throw new ConfigError(`flag --watch-namespaces: "${wrong}" is no name of a namespace`);
+  return named.length === 0 ? [] : [...new Set([operatorNamespace, ...named])].toSorted();
 }
 
 function listOf(text: string): string[] {

@@ -3,20 +3,17 @@
  * the world passes a check of leadership first; renewing is idempotent and passes none.
  */
 import type { ClusterAccess } from './kube/cluster-access.ts';
-import { readSecretValues } from './kube/secret-values.ts';
-import { requestToken } from './kube/service-accounts.ts';
 import { type CallReport, Transport } from './kube/transport.ts';
 import type { VaultTokens } from './ledger/ports.ts';
-import { LoginSources } from './login-sources.ts';
+import { type Proofs, proofs } from './proofs.ts';
 import type { Files } from './reconcile/ports.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Leadership } from './runtime/leader.ts';
 import type { ClientOperation, Observer } from './runtime/observer.ts';
 import type { AddressRule } from './vault/address-guard.ts';
 import type { RequestNote } from './vault/call.ts';
-import { ClientCertificates, type TlsSecret } from './vault/client-certificates.ts';
 import { VaultHttp } from './vault/http.ts';
-import { type LoginContext, proverFrom } from './vault/login.ts';
+import type { LoginContext } from './vault/login.ts';
 import { LoginBook } from './vault/login-book.ts';
 import { OwnTokens } from './vault/own-tokens.ts';
 import { Probes } from './vault/probe.ts';
@@ -47,8 +44,8 @@ export interface VaultDoor {
   readonly probes: Probes;
   readonly transit: Transit;
   readonly logins: LoginBook;
-  readonly loginSources: LoginSources;
-  readonly clientCertificates: ClientCertificates;
+  readonly loginSources: Proofs['loginSources'];
+  readonly clientCertificates: Proofs['clientCertificates'];
   close(): Promise<void>;
 }
 
@@ -65,9 +62,7 @@ export interface VaultDoorOptions extends Omit<DoorOptions, 'access'> {
 
 export function vaultDoor(options: VaultDoorOptions): VaultDoor {
   const { clock, observer, userAgent, transport, leadership, most } = options;
-  const clientCertificates = new ClientCertificates((of, signal) =>
-    tlsSecret(transport, of, signal),
-  );
+  const { prover, loginSources, clientCertificates } = proofs(transport, options.files);
   const http = new VaultHttp({
     clock,
     userAgent,
@@ -76,11 +71,6 @@ export function vaultDoor(options: VaultDoorOptions): VaultDoor {
     clientMaterial: (of, signal) => clientCertificates.material(of, signal),
   });
   const logins = new LoginBook(options.onLogin);
-  const loginSources = new LoginSources(transport, options.files);
-  const prover = proverFrom({
-    requestToken: (wish, signal) => requestToken(transport, wish, signal),
-    valueOf: (source, signal) => loginSources.valueOf(source, signal),
-  });
   const context: LoginContext = { http, clock, prover, book: logins };
   const onToken = (atHand: boolean): void =>
     observer.count(atHand ? 'vso_client_cache_hits' : 'vso_client_cache_misses', {});
@@ -98,23 +88,6 @@ export function vaultDoor(options: VaultDoorOptions): VaultDoor {
       http.close();
     },
   };
-}
-
-async function tlsSecret(
-  transport: Transport,
-  of: { readonly namespace: string; readonly name: string },
-  signal: AbortSignal,
-): Promise<TlsSecret | undefined> {
-  const secret = await readSecretValues(transport, of, signal);
-  return (
-    secret && {
-      type: secret.type,
-      pem: secret.values.map((values) => ({
-        cert: values['tls.crt'] ?? '',
-        key: values['tls.key'] ?? '',
-      })),
-    }
-  );
 }
 
 /** A former leader goes on renewing what it knows; it makes nothing and gives nothing back. */

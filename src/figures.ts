@@ -67,18 +67,24 @@ function settingsOf(config: Config): Gauges['vso_runtime_config'] {
 
 function workOf({ queue, controller, objects, secrets, namespaces }: Wired): Readings {
   const depth = queue.depth();
-  const needed = [...objects.reflectors, secrets.reflector];
+  const needed = [...objects.reflectors, ...secrets.reflectors];
   // The operator does without the one that it may not watch.
   const isDenied = namespaces.reflector.lastSeenVersion() === '';
-  const watches = isDenied ? needed : [...needed, namespaces.reflector];
+  const watches = Object.entries(
+    Object.groupBy(
+      isDenied ? needed : [...needed, namespaces.reflector],
+      ({ resource }) => resource,
+    ),
+  );
   return {
     workqueue_depth: LANES.map((lane) => [{ name: 'reconcile', priority: lane }, depth[lane]]),
     workqueue_longest_running_processor_seconds: [
       [{ name: 'reconcile' }, controller.longestRunMs() / 1000],
     ],
-    vault_lease_operator_watch_failures: watches.map(({ resource, failures }) => [
+    // A namespaced operator has a watch of each resource per namespace.
+    vault_lease_operator_watch_failures: watches.map(([resource, all = []]) => [
       { resource },
-      failures,
+      Math.max(...all.map(({ failures }) => failures)),
     ]),
   };
 }

@@ -5,11 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from './config.ts';
 import { kubernetesDoor } from './doors.ts';
-import { clusterUid } from './kube/cluster.ts';
+import { clusterUids } from './kube/cluster.ts';
 import type { ClusterAccess } from './kube/cluster-access.ts';
 import { hmacKey } from './kube/hmac-key.ts';
 import { LeaseLock } from './kube/lease-lock.ts';
+import { ownAudiences } from './kube/own-audiences.ts';
 import type { Transport } from './kube/transport.ts';
+import { stampOf } from './ledger/cluster-stamp.ts';
 import type { MacKey } from './plan/mac.ts';
 import type { Files } from './reconcile/ports.ts';
 import { type Clock, deadline } from './runtime/clock.ts';
@@ -54,6 +56,7 @@ interface Surroundings {
   readonly transport: Transport;
   readonly cluster: string;
   readonly key: MacKey;
+  readonly apiServerAudiences: readonly string[];
 }
 
 export class Operator {
@@ -152,9 +155,10 @@ export class Operator {
     const { signal } = this.#stopping;
     let learned: Surroundings | undefined;
     await untilDone({ ...this.#options, signal }, 'the cluster could not be asked', async () => {
-      const cluster = await clusterUid(transport, signal);
+      const apiServerAudiences = await ownAudiences(this.#options.access);
+      const cluster = stampOf(await clusterUids(transport, config.operatorNamespace, signal));
       const key = await hmacKey(transport, config.operatorNamespace, newKey, signal);
-      learned = { transport, cluster, key };
+      learned = { transport, cluster, key, apiServerAudiences };
     });
     return learned;
   }
@@ -168,7 +172,7 @@ export class Operator {
 
   async #watch({ objects, namespaces, secrets }: Wired): Promise<void> {
     const { signal } = this.#stopping;
-    const needed = [...objects.reflectors, secrets.reflector];
+    const needed = [...objects.reflectors, ...secrets.reflectors];
     for (const watch of [...needed, namespaces.reflector]) this.#tasks.push(watch.run(signal));
     const views = [...needed, namespaces].map(({ synced }) => synced);
     await Promise.all(views).catch(() => undefined);
@@ -195,5 +199,5 @@ export class Operator {
 }
 
 function reflectorsOf({ objects, namespaces, secrets }: Wired) {
-  return [...objects.reflectors, namespaces.reflector, secrets.reflector];
+  return [...objects.reflectors, ...secrets.reflectors, namespaces.reflector];
 }

@@ -104,6 +104,13 @@ export const OPTIONS = {
     env: 'VSO_BACKOFF_RANDOMIZATION_FACTOR',
     meaning: 'Spread of the delay around its value, 0 to 1.',
   },
+  'watch-namespaces': {
+    kind: 'text',
+    default: '',
+    env: 'VLO_WATCH_NAMESPACES',
+    meaning:
+      "Comma-separated; only these namespaces and the operator's own are watched, so that Roles in them are enough. Unset: all.",
+  },
   'lease-overlap': {
     kind: 'text',
     default: '2m',
@@ -129,14 +136,14 @@ export const OPTIONS = {
     default: 'false',
     env: 'VLO_HARDENED',
     meaning:
-      'All hardened rules; each of the next five options that is given says otherwise for itself. Without it what they would refuse is a warning condition.',
+      'All hardened rules; each of the next six options that is given says otherwise for itself. Without it what they would refuse is a warning condition.',
   },
   'allowed-vault-addresses': {
     kind: 'text',
     default: '',
     env: 'VLO_ALLOWED_VAULT_ADDRESSES',
     meaning:
-      'Comma-separated; the only addresses that are called as a Vault: host (vault.example.com, vault.example.com:8200, *.example.com), network (10.0.0.0/8, fd00::/8) or * for any, over https unless http:// stands before it. Loopback, link-local and metadata addresses only where their network is listed. Unset: any; with --hardened: none.',
+      'Comma-separated; the only addresses that are called as a Vault: host (vault.example.com, vault.example.com:8200, *.example.com), network or address (10.0.0.0/8, 10.1.2.3:8200, fd00::/8) or * for any, over https unless http:// stands before it. Loopback, link-local and metadata addresses only where their network is listed. Unset: any; with --hardened: none.',
   },
   'require-audience': {
     kind: 'bool',
@@ -150,7 +157,8 @@ export const OPTIONS = {
     default:
       'https://kubernetes.default.svc,https://kubernetes.default.svc.cluster.local,kubernetes.default.svc,kubernetes.default.svc.cluster.local',
     env: 'VLO_API_SERVER_AUDIENCES',
-    meaning: "Comma-separated; what the API server's own --api-audiences are.",
+    meaning:
+      "Comma-separated; audiences that the API server takes, beside those of the operator's own token.",
   },
   'open-vault-auths': {
     kind: 'text',
@@ -158,6 +166,13 @@ export const OPTIONS = {
     env: 'VLO_OPEN_VAULT_AUTHS',
     meaning:
       'Comma-separated namespace/name of the VaultAuth and VaultAuthGlobal objects that may be open to every namespace, as "default" in the namespace of the operator and any with allowedNamespaces ["*"] are; * for all that ask. Unset: all; with --hardened: none.',
+  },
+  'allow-secret-id-paths': {
+    kind: 'bool',
+    default: '',
+    env: 'VLO_ALLOW_SECRET_ID_PATHS',
+    meaning:
+      "Let a VaultAuth of any namespace name a file of the operator's pod in appRole.secretIDPath; those of the operator's namespace always may. Unset: yes; with --hardened: no.",
   },
   'allow-skip-tls-verify': {
     kind: 'bool',

@@ -117,13 +117,24 @@ export class Shift {
     for (const kind of Object.keys(KINDS))
       for (const object of objects.list(kind)) controller.changed(refOf(object));
     for (const record of book.all()) this.#lookAt(record);
+    const unwatched = book.all().filter((record) => !this.#isOurs(record)).length;
+    if (unwatched > 0)
+      observer.log('warn', 'ledger records of namespaces that are not watched are left alone', {
+        records: unwatched,
+      });
   }
 
-  #lookAt({ state, owner, revision }: OpenRecord): void {
+  #lookAt(record: OpenRecord): void {
     const { controller, operatorNamespace } = this.#parts;
+    const { state, owner, revision } = record;
     if (state === 'retiring')
       controller.changed({ kind: LEDGER_RECORD, namespace: operatorNamespace, name: revision });
-    else controller.changed(owner);
+    else if (this.#isOurs(record)) controller.changed(owner);
+  }
+
+  /** What retires was judged when it was in view, and is given back. */
+  #isOurs({ state, owner }: OpenRecord): boolean {
+    return state === 'retiring' || this.#parts.objects.watches(owner.namespace);
   }
 
   async #readPause(signal: AbortSignal): Promise<void> {

@@ -23,7 +23,7 @@ import { RECORD_LABELS } from './ledger/record-secret.ts';
 import { type MacKey, secretMac } from './plan/mac.ts';
 import { ANNOTATION_PREFIX, KIND_LABELS } from './plan/ownership.ts';
 import { Connections } from './reconcile/connections.ts';
-import type { Deps } from './reconcile/deps.ts';
+import type { Deps, Settings } from './reconcile/deps.ts';
 import type { Files } from './reconcile/ports.ts';
 import { reconcilersOf } from './reconcile/reconcilers.ts';
 import { RequestPace } from './reconcile/request-pace.ts';
@@ -52,6 +52,8 @@ export interface WiringOptions {
   readonly userAgent: string;
   readonly cluster: string;
   readonly key: MacKey;
+  /** What the API server takes tokens for, beside what the configuration says. */
+  readonly apiServerAudiences: readonly string[];
   /** Unique for this process. */
   readonly holder: string;
   /** Aborts when the operator stops. */
@@ -99,9 +101,10 @@ function watchedSides(options: WiringOptions, wake: Wake, pace: RequestPace): Om
   const wakeAll = (refs: readonly Ref[]): void => {
     for (const ref of refs) wake(ref, TRIGGER_LANE);
   };
-  const { operatorNamespace } = options.config;
+  const { operatorNamespace, watchNamespaces } = options.config;
   const objects = new CustomObjects({
     ...sharedParts(options),
+    namespaces: watchNamespaces,
     kinds: Object.fromEntries(Object.values(KINDS).map(({ kind, plural }) => [kind, plural])),
     onChange: (change) => {
       wakeAll(triggered(objects, changeOf(change), operatorNamespace));
@@ -116,6 +119,7 @@ function watchedSides(options: WiringOptions, wake: Wake, pace: RequestPace): Om
   });
   const secrets = new DestinationSecrets({
     ...sharedParts(options),
+    namespaces: watchNamespaces,
     labels: KIND_LABELS,
     mac: (data) => secretMac(options.key, data),
     onChange: (change) => wakeAll(ofSecretChange(changeOf(change))),
@@ -140,7 +144,7 @@ function depsOf(options: WiringOptions, sides: Sides, wake: Wake): Deps {
   const { objects, namespaces, secrets, vault } = sides;
   const around = {
     store: objects,
-    settings: { ...options.config, cluster: options.cluster, holder: options.holder },
+    settings: settingsOf(options),
     connections: new Connections(),
   };
   return {
@@ -169,6 +173,12 @@ function depsOf(options: WiringOptions, sides: Sides, wake: Wake): Deps {
     newRevision: () => randomBytes(8).toString('hex'),
     wake,
   };
+}
+
+function settingsOf({ config, cluster, holder, apiServerAudiences: own }: WiringOptions): Settings {
+  const { hardening } = config;
+  const apiServerAudiences = [...hardening.apiServerAudiences, ...own];
+  return { ...config, hardening: { ...hardening, apiServerAudiences }, cluster, holder };
 }
 
 function sharedParts(options: WiringOptions) {

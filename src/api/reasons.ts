@@ -62,6 +62,10 @@ export const REASONS = {
     remedy: 'Use another type.',
   },
   // references
+  NamespaceNotWatched: {
+    means: 'The object lies in a namespace that the operator does not watch.',
+    remedy: 'Add the namespace to --watch-namespaces, and its Role and RoleBinding.',
+  },
   VaultAuthNotFound: {
     means: 'The VaultAuth does not exist.',
     remedy: 'Create it or correct vaultAuthRef.',
@@ -112,7 +116,8 @@ export const REASONS = {
   // the hardened rules
   VaultAddressRefused: {
     means: 'The address of the VaultConnection is not one that the operator may call.',
-    remedy: 'Use a listed https address, or list it in --allowed-vault-addresses.',
+    remedy:
+      'Use the https address of a Vault, or let an administrator list the address in --allowed-vault-addresses.',
   },
   TLSVerificationSkipped: {
     means: 'The certificate of Vault is not checked.',
@@ -121,6 +126,10 @@ export const REASONS = {
   AudienceTooWide: {
     means: 'Vault is sent a token that the API server takes, too.',
     remedy: 'Name an audience in the VaultAuth and bind the role in Vault to it.',
+  },
+  SecretIdPathOpen: {
+    means: "A namespace logs in with a file of the operator's pod, which others can name, too.",
+    remedy: "Use secretRef, or a VaultAuth of the operator's namespace that allows this one.",
   },
   OpenToAllNamespaces: {
     means: 'Every namespace may log in with the object.',

@@ -67,7 +67,8 @@ function depsOver(seen: Seen, settings: ResolveDeps['settings']): ResolveDeps {
       return stored && connectionOf(stored);
     },
   };
-  return { settings, store: { get }, connections };
+  // What a person may read is looked at wherever it lies.
+  return { settings, store: { get, watches: () => true }, connections };
 }
 
 /**

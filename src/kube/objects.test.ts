@@ -22,10 +22,11 @@ describe('our custom resources', () => {
   const stop = new AbortController();
   let running: Promise<unknown>;
 
-  const watching = (transport: Transport): CustomObjects =>
+  const watching = (transport: Transport, namespaces: string[] = []): CustomObjects =>
     new CustomObjects({
       transport,
       clock: at.clock,
+      namespaces,
       kinds: { [KIND]: route.plural, NotServed: 'notserveds' },
       seed: 'test',
       assertLeading: () => undefined,
@@ -130,6 +131,25 @@ describe('our custom resources', () => {
       forbidden.message,
       /may not get vaultconnections\.secrets\.hashicorp\.com in namespace "objects-/,
     );
+  });
+
+  it('of chosen namespaces: those of another are neither seen nor ever said to be gone', async () => {
+    const { metadata } = await make('away');
+    const narrow = watching(at.transport, ['default', 'kube-public']);
+    const [first, second] = narrow.reflectors;
+    const ended = new AbortController();
+    const runs = [first!.run(ended.signal), second!.run(ended.signal)];
+    await Promise.all([first!.synced, second!.synced]).finally(() => ended.abort());
+    await Promise.all(runs);
+
+    assert.equal(narrow.get(refOf('away')), undefined);
+    assert.deepEqual(narrow.list(KIND), []);
+    assert.deepEqual(
+      [at.namespace, 'default'].map((each) => narrow.watches(each)),
+      [false, true],
+    );
+    for (const uid of [metadata.uid, NOBODY])
+      await assert.rejects(narrow.exists(refOf('away'), uid, never), /NamespaceNotWatched/);
   });
 
   it("lose VSO's finalizers and keep those of others", async () => {

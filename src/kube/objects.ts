@@ -5,12 +5,13 @@
 import { GROUP, VERSION } from '../api/group.ts';
 import type { ObjectMeta } from '../api/object.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { FaultError } from '../runtime/fault.ts';
+import { FaultError, refused } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Route } from './api-call.ts';
+import { Copies } from './copies.ts';
 import { hasStatus, isObjectMissing } from './faults.ts';
-import { Reflector, type ReflectorNote } from './reflector.ts';
-import { type Change, Store } from './store.ts';
+import type { Reflector, ReflectorNote } from './reflector.ts';
+import type { Change } from './store.ts';
 import type { Transport } from './transport.ts';
 import { metaOf, type WireObject, wireObject } from './wire.ts';
 
@@ -27,6 +28,8 @@ export interface ObjectsOptions {
   readonly clock: Clock;
   /** Plural by kind. */
   readonly kinds: Readonly<Record<string, string>>;
+  /** None means all. */
+  readonly namespaces: readonly string[];
   /** See Reflector. */
   readonly seed: string;
   /** Throws when this replica must not write. */
@@ -50,8 +53,7 @@ const VSO_FINALIZERS: ReadonlySet<string> = new Set([
 
 interface Watched {
   readonly route: Route;
-  readonly store: Store<CustomObject>;
-  readonly reflector: Reflector<CustomObject>;
+  readonly copies: Copies<CustomObject>;
 }
 
 export class CustomObjects {
@@ -65,19 +67,26 @@ export class CustomObjects {
   }
 
   get reflectors(): readonly Reflector<CustomObject>[] {
-    return [...this.#watched.values()].map(({ reflector }) => reflector);
+    return [...this.#watched.values()].flatMap(({ copies }) => copies.reflectors);
   }
 
   get(ref: Ref): CustomObject | undefined {
-    return this.#watched.get(ref.kind)?.store.get(ref.namespace, ref.name);
+    return this.#watched.get(ref.kind)?.copies.get(ref.namespace, ref.name);
   }
 
   list(kind: string): readonly CustomObject[] {
-    return [...(this.#watched.get(kind)?.store.values() ?? [])];
+    return this.#watched.get(kind)?.copies.values() ?? [];
   }
 
-  /** Throws when it cannot be told: a forbidden read, or a kind that is not served. */
+  /** False where absence means nothing. */
+  watches(namespace: string): boolean {
+    const { namespaces } = this.#options;
+    return namespaces.length === 0 || namespaces.includes(namespace);
+  }
+
+  /** Throws when it cannot be told: a forbidden read, a kind that is not served, or a namespace that is not watched. */
   async exists(ref: Ref, uid: string, signal: AbortSignal): Promise<'there' | 'gone'> {
+    if (!this.watches(ref.namespace)) throw notWatched(ref);
     return (await this.#live(ref, signal))?.metadata.uid === uid ? 'there' : 'gone';
   }
 
@@ -86,9 +95,9 @@ export class CustomObjects {
    * server looks at no uid in a patch of the status of a custom resource.
    */
   async patchStatus(ref: Ref, uid: string, status: object, signal: AbortSignal): Promise<void> {
-    const { route, store } = this.#of(ref);
+    const { route, copies } = this.#of(ref);
     const { namespace, name } = ref;
-    const kept = store.get(namespace, name);
+    const kept = copies.get(namespace, name);
     let state = kept?.metadata.uid === uid ? kept : await this.#live(ref, signal);
     for (let attempt = 1; state !== undefined; attempt += 1) {
       this.#options.assertLeading();
@@ -134,7 +143,7 @@ export class CustomObjects {
   async #write(ref: Ref, send: () => Promise<{ readonly json: unknown }>): Promise<void> {
     try {
       const { json } = await send();
-      this.#of(ref).store.written(customObject(ref.kind, wireObject(json)));
+      this.#of(ref).copies.written(customObject(ref.kind, wireObject(json)));
     } catch (thrown) {
       if (!hasStatus(thrown, 404)) throw thrown;
     }
@@ -147,22 +156,29 @@ export class CustomObjects {
   }
 
   #watch(kind: string, plural: string): Watched {
-    const { transport, clock, seed, onChange, onNote } = this.#options;
+    const { transport, clock, seed, namespaces, onChange, onNote } = this.#options;
     const route = { group: GROUP, version: VERSION, plural };
-    const store = new Store<CustomObject>(({ metadata }) => metadata);
-    const reflector = new Reflector({
+    const copies = new Copies({
       transport,
       clock,
-      scope: { route, namespace: undefined },
-      store,
+      route,
+      namespaces,
+      identity: ({ metadata }) => metadata,
       read: (object) => customObject(kind, object),
       pageSize: PAGE_SIZE,
       seed: `${seed}/${plural}`,
       onChange,
       onNote: (note) => onNote(plural, note),
     });
-    return { route, store, reflector };
+    return { route, copies };
   }
+}
+
+function notWatched({ kind, namespace, name }: Ref): FaultError {
+  return refused(
+    'NamespaceNotWatched',
+    `whether ${kind} ${name} exists cannot be told: namespace ${namespace} is not among --watch-namespaces`,
+  );
 }
 
 function madeAnew({ kind, name }: Ref): FaultError {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { seal } from '../runtime/sealed.ts';
-import { clusterUid } from './cluster.ts';
+import { clusterUids } from './cluster.ts';
 import { HMAC_KEY_SECRET, hmacKey } from './hmac-key.ts';
 import { LEASE_NAME, LeaseLock } from './lease-lock.ts';
 import { type NewSecret, OperatorSecrets } from './operator-secrets.ts';
@@ -10,6 +10,7 @@ import { LEASES, SECRETS } from './routes.ts';
 import { requestToken } from './service-accounts.ts';
 import { failed } from './testing/rig.ts';
 import { never, type Site, site } from './testing/site.ts';
+import type { Transport } from './transport.ts';
 
 const LABELS = { 'example.com/record': 'true' };
 const conflict = /KubernetesConflict/;
@@ -25,9 +26,12 @@ function record(name: string, text = 'x'): NewSecret {
 describe('what the operator keeps in its own namespace', () => {
   let at: Site;
   let records: OperatorSecrets;
+  /** Without rights. */
+  let stranger: Transport;
 
   before(async () => {
     at = await site('state');
+    stranger = await at.stranger();
     records = new OperatorSecrets(at.transport, at.namespace, LABELS);
   });
   after(() => at[Symbol.asyncDispose]());
@@ -168,14 +172,19 @@ describe('what the operator keeps in its own namespace', () => {
         `ServiceAccountNotFound: service account nobody does not exist in namespace ${namespace}`,
       ),
     );
-    const stranger = await at.stranger();
     const error = await failed(requestToken(stranger, wish, never));
     assert.match(error.message, /may not create serviceaccounts\/token in namespace/);
   });
 
-  it('the cluster is known by a uid', async () => {
-    const uid = await clusterUid(at.transport, never);
-    assert.match(uid, /^[0-9a-f-]{36}$/);
-    assert.equal(await clusterUid(at.transport, never), uid);
+  it('the cluster is known by two uids, the same each time', async () => {
+    const uids = await clusterUids(at.transport, at.namespace, never);
+    assert.equal(new Set(uids).size, 2);
+    for (const uid of uids) assert.match(uid, /^[0-9a-f-]{36}$/);
+    assert.deepEqual(await clusterUids(at.transport, at.namespace, never), uids);
+  });
+
+  it('a cluster of which nothing may be read is not guessed', async () => {
+    const uids = clusterUids(stranger, at.namespace, never);
+    await assert.rejects(uids, /grant get on namespaces by a Role in the former/);
   });
 });

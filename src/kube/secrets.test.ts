@@ -64,14 +64,16 @@ describe('destination Secrets', () => {
       transport: at.transport,
       clock: at.clock,
       labels: LABELS,
+      namespaces: [],
       mac: (data) => createHash('sha256').update(JSON.stringify(data)).digest('hex'),
       seed: 'test',
       assertLeading: () => undefined,
       onChange: (change) => heard.push(change),
       onNote: () => undefined,
     });
-    running = secrets.reflector.run(stop.signal);
-    await secrets.reflector.synced;
+    const [reflector] = secrets.reflectors;
+    running = reflector!.run(stop.signal);
+    await reflector!.synced;
   });
   after(async () => {
     stop.abort();
@@ -229,6 +231,7 @@ describe('destination Secrets', () => {
       transport: at.transport,
       clock: at.clock,
       labels: LABELS,
+      namespaces: [],
       mac: () => '',
       seed: 'test',
       assertLeading: () => {

@@ -5,9 +5,10 @@
  */
 import type { Clock } from '../runtime/clock.ts';
 import { FaultError } from '../runtime/fault.ts';
+import { Copies } from './copies.ts';
 import { hasStatus, isObjectMissing } from './faults.ts';
 import { OwnWrites } from './own-writes.ts';
-import { Reflector, type ReflectorNote } from './reflector.ts';
+import type { Reflector, ReflectorNote } from './reflector.ts';
 import { SECRETS } from './routes.ts';
 import {
   contentOf,
@@ -20,7 +21,7 @@ import {
   wireSecret,
 } from './secret-digest.ts';
 import { SecretOwners } from './secret-owners.ts';
-import { type Change, type Place, Store } from './store.ts';
+import type { Change, Place } from './store.ts';
 import type { Transport } from './transport.ts';
 import { isRecord, wireObject } from './wire.ts';
 
@@ -29,6 +30,8 @@ export interface SecretsOptions {
   readonly clock: Clock;
   /** Of the owner labels; values that are the same on every Secret of ours. */
   readonly labels: Readonly<Record<string, string>>;
+  /** None means all. */
+  readonly namespaces: readonly string[];
   readonly mac: DataMac;
   readonly seed: string;
   readonly assertLeading: () => void;
@@ -41,21 +44,22 @@ export interface SecretsOptions {
 const PAGE_SIZE = 50;
 
 export class DestinationSecrets {
-  readonly reflector: Reflector<SecretDigest>;
   readonly #options: SecretsOptions;
-  readonly #store = new Store<SecretDigest>((digest) => digest);
+  readonly #copies: Copies<SecretDigest>;
   readonly #owners = new SecretOwners();
   readonly #ownWrites = new OwnWrites<SecretDigest>();
 
   constructor(options: SecretsOptions) {
     this.#options = options;
-    const { transport, clock, seed, labels, mac, onNote } = options;
+    const { transport, clock, seed, labels, namespaces, mac, onNote } = options;
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-    this.reflector = new Reflector({
+    this.#copies = new Copies({
       transport,
       clock,
-      scope: { route: SECRETS, namespace: undefined, labelSelector: pairs.join(',') },
-      store: this.#store,
+      route: SECRETS,
+      labelSelector: pairs.join(','),
+      namespaces,
+      identity: (digest) => digest,
       read: (object) => digestOf(object, mac),
       pageSize: PAGE_SIZE,
       seed: `${seed}/secrets`,
@@ -64,8 +68,12 @@ export class DestinationSecrets {
     });
   }
 
+  get reflectors(): readonly Reflector<SecretDigest>[] {
+    return this.#copies.reflectors;
+  }
+
   watched(namespace: string, name: string): SecretDigest | undefined {
-    return this.#store.get(namespace, name);
+    return this.#copies.get(namespace, name);
   }
 
   ownedBy(uid: string): readonly SecretDigest[] {
@@ -119,7 +127,7 @@ export class DestinationSecrets {
       try {
         const { json } = await this.#options.transport.raw(call, signal);
         // A Secret that someone's finalizer holds is answered as it is, and is still there.
-        if (isRecord(json) && json['kind'] === 'Status') this.#mine(this.#store.removed(digest));
+        if (isRecord(json) && json['kind'] === 'Status') this.#mine(this.#copies.removed(digest));
       } catch (thrown) {
         if (!isObjectMissing(thrown, name)) throw thrown;
       }
@@ -146,7 +154,7 @@ export class DestinationSecrets {
     const isWatched = Object.entries(this.#options.labels).every(
       ([key, value]) => digest.labels[key] === value,
     );
-    if (isWatched) this.#mine(this.#store.written(digest));
+    if (isWatched) this.#mine(this.#copies.written(digest));
     return digest;
   }
 

@@ -5,6 +5,7 @@
  */
 import type { TokenGrant } from '../api/vault-exchange.ts';
 import type { Ref } from '../runtime/ref.ts';
+import { isSameCluster } from './cluster-stamp.ts';
 import { LockedRecords } from './locked.ts';
 import type { StoredRecord } from './ports.ts';
 import {
@@ -51,7 +52,7 @@ export class Book {
     for (const stored of listed) {
       const found = decodeRecord(stored.data);
       if (!found) unreadable.push(stored.name);
-      else if (found.record.cluster !== this.#options.cluster) this.#foreign += 1;
+      else if (!isSameCluster(found.record.cluster, this.#options.cluster)) this.#foreign += 1;
       else this.#admit(found, stored);
     }
     this.#unreadable = unreadable;
@@ -62,9 +63,9 @@ export class Book {
     const late: OpenRecord[] = [];
     for (const stored of await this.#options.store.list(signal)) {
       const found = decodeRecord(stored.data);
-      const { cluster, revision = '' } = found?.record ?? {};
-      const isKnown = this.#shelf.get(revision) !== undefined || this.locked.has(revision);
-      if (!found || cluster !== this.#options.cluster || isKnown) continue;
+      if (!found || !isSameCluster(found.record.cluster, this.#options.cluster)) continue;
+      const { revision } = found.record;
+      if (this.#shelf.get(revision) || this.locked.has(revision)) continue;
       this.#admit(found, stored);
       late.push(found.record);
     }

@@ -79,7 +79,7 @@ export interface RecordCertificate {
 export interface LedgerRecord {
   readonly revision: string;
   readonly state: RecordState;
-  /** uid of the namespace kube-system: which cluster this record belongs to. */
+  /** Which cluster this record belongs to: see cluster-stamp.ts. */
   readonly cluster: string;
   /** The process that made it. */
   readonly holder: string;

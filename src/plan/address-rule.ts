@@ -12,8 +12,9 @@ export interface Place {
   readonly port: string;
 }
 
-type Entry = { readonly protocol: string } & (
-  | { readonly kind: 'name'; readonly pattern: string; readonly port: string }
+/** The port as a URL says it, "" for any. */
+type Entry = { readonly protocol: string; readonly port: string } & (
+  | { readonly kind: 'name'; readonly pattern: string }
   | { readonly kind: 'network'; readonly covers: (address: string) => boolean }
 );
 
@@ -30,10 +31,11 @@ export class AddressRule {
    * `resolved` a name is judged as far as it can be before anybody resolves it.
    */
   flawOf(place: Place, resolved?: readonly string[]): string | undefined {
-    const entries = this.#entries.filter(({ protocol }) => protocol === place.protocol);
-    if (entries.length === 0 && place.protocol === 'http:') return 'is plain http';
+    const ofScheme = this.#entries.filter(({ protocol }) => protocol === place.protocol);
+    if (ofScheme.length === 0 && place.protocol === 'http:') return 'is plain http';
+    const entries = ofScheme.filter(({ port }) => port === '' || port === (place.port || DEFAULT));
     const host = bare(place.hostname);
-    const isNamed = entries.some((entry) => entry.kind === 'name' && names(entry, host, place));
+    const isNamed = entries.some((entry) => entry.kind === 'name' && names(entry.pattern, host));
     const isCovered = (address: string): boolean =>
       entries.some((entry) => entry.kind === 'network' && entry.covers(address));
     const addresses = isIP(host) > 0 ? [host] : resolved;
@@ -56,42 +58,64 @@ function flawOfName(host: string, entries: readonly Entry[], isNamed: boolean): 
 }
 
 function entryOf(text: string): Entry {
-  const [, scheme = 'https', rest = ''] = /^(?:(https?):\/\/)?(.*)$/su.exec(text) ?? [];
+  const [, scheme = 'https', rest = ''] = /^(?:(https?):\/\/)?(.*?)\/?$/su.exec(text) ?? [];
   const protocol = `${scheme}:`;
-  const network = networkOf(rest);
-  if (network) return { kind: 'network', protocol, covers: network };
-  const [, host = '', port = ''] =
-    /^((?:\*\.)?[a-z0-9][-a-z0-9.]*|\*)(?::(\d+))?\/?$/iu.exec(rest) ?? [];
-  if (host === '' || /^[\d.]+$/u.test(host))
-    throw new Error(
-      `"${text}" is no address; write a host such as vault.example.com:8200 or *.example.com, a network such as 10.0.0.0/8, or *, each with http:// before it where plain http is meant`,
-    );
-  const isDefault = port === DEFAULT_PORTS[protocol];
-  return { kind: 'name', protocol, pattern: host.toLowerCase(), port: isDefault ? DEFAULT : port };
+  const network = NETWORKS.map((form) => form.exec(rest)).find((match) => match !== null);
+  const name = /^((?:\*\.)?[a-z0-9][-a-z0-9.]*|\*)(?::(\d+))?$/iu.exec(rest);
+  if (network?.[1] && isIP(network[1]) > 0) {
+    const [, base, bits, port] = network;
+    return {
+      kind: 'network',
+      protocol,
+      port: portOf(port, protocol),
+      covers: within(base, bits, text),
+    };
+  }
+  if (!name?.[1] || network) throw badEntry(text);
+  return {
+    kind: 'name',
+    protocol,
+    port: portOf(name[2], protocol),
+    pattern: name[1].toLowerCase(),
+  };
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+/** An IPv6 network can have a port in brackets only. */
+const NETWORKS = [
+  /^([\d.]+)(?:\/(\d+))?(?::(\d+))?$/u,
+  /^\[([\da-f:.]+)\](?:\/(\d+))?(?::(\d+))?$/iu,
+  /^([\da-f:.]*:[\da-f:.]*)(?:\/(\d+))?$/iu,
+];
+
 /** URL leaves the port of the scheme out. */
 const DEFAULT = 'default';
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
-function networkOf(text: string): ((address: string) => boolean) | undefined {
-  const [, base = '', bits] = /^\[?([0-9a-f.:]+)\]?(?:\/(\d+))?$/iu.exec(text) ?? [];
-  const version = isIP(base);
-  if (version === 0) return undefined;
-  const width = version === 4 ? 32 : 128;
-  if (bits !== undefined && Number(bits) > width)
-    throw new Error(`"${text}" is no network; write one such as 10.0.0.0/8`);
+function portOf(port = '', protocol: string): string {
+  return port === DEFAULT_PORTS[protocol] ? DEFAULT : port;
+}
+
+function within(
+  base: string,
+  bits: string | undefined,
+  text: string,
+): (address: string) => boolean {
+  const isFour = isIP(base) === 4;
+  const width = isFour ? 32 : 128;
+  const prefix = bits === undefined ? width : Number(bits);
+  if (prefix > width) throw badEntry(text);
   const list = new BlockList();
-  list.addSubnet(base, bits === undefined ? width : Number(bits), version === 4 ? 'ipv4' : 'ipv6');
+  list.addSubnet(base, prefix, isFour ? 'ipv4' : 'ipv6');
   return (address) => isIn(list, address);
 }
 
-function names(
-  { pattern, port }: Extract<Entry, { kind: 'name' }>,
-  host: string,
-  place: Place,
-): boolean {
-  if (port !== '' && port !== (place.port || DEFAULT)) return false;
+function badEntry(text: string): Error {
+  return new Error(
+    `"${text}" is no address; write a host such as vault.example.com:8200 or *.example.com, a network such as 10.0.0.0/8, or *, each with http:// before it where plain http is meant`,
+  );
+}
+
+function names(pattern: string, host: string): boolean {
   if (pattern === '*') return true;
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
 }

@@ -87,12 +87,12 @@ function kubernetesOf(
   own: AccountBlock | undefined,
   shared: AccountBlock | undefined,
 ): AccountSettings {
-  const lists = [own?.audiences, shared?.audiences];
-  const spans = [own?.tokenExpirationSeconds, shared?.tokenExpirationSeconds];
+  const layers = [own, shared].filter((layer) => layer !== undefined);
+  const spans = layers.map(({ tokenExpirationSeconds }) => tokenExpirationSeconds);
   return {
-    role: own?.role || shared?.role || '',
-    serviceAccount: own?.serviceAccount || shared?.serviceAccount || '',
-    audiences: lists.find((list) => list?.length) ?? [],
+    role: layers.find(({ role }) => role)?.role ?? '',
+    serviceAccount: layers.find(({ serviceAccount }) => serviceAccount)?.serviceAccount ?? '',
+    audiences: layers.find(({ audiences }) => audiences?.length)?.audiences ?? [],
     expirationSeconds:
       spans.find((span) => span && span !== DEFAULT_EXPIRATION_S) ?? DEFAULT_EXPIRATION_S,
   };
@@ -154,7 +154,8 @@ function filePath(sources: Sources, path: string): string {
     path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\0');
   if (!isAbsolute)
     throw flaw(sources, 'spec.appRole.secretIDPath is no absolute path without ".."; correct it');
-  if (FORBIDDEN.test(path.replace(/\/+/g, '/')))
+  const plain = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (FORBIDDEN.test(`/${plain.join('/')}`))
     throw flaw(
       sources,
       'spec.appRole.secretIDPath is a place of the operator itself; mount the secret id elsewhere',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Fault } from '../runtime/fault.ts';
 import { type AuthWorld, resolveIdentity, type UsableConnection } from './auth.ts';
+import { UNHARDENED } from './hardening.ts';
 import { faultBy } from './testing.ts';
 import {
   authOf,
@@ -167,5 +168,76 @@ describe('resolveIdentity says what is missing', () => {
       absent,
       faultBy(() => resolveIdentity(foreign, worldOf(closed))),
     );
+  });
+});
+
+describe('a client certificate', () => {
+  const client = { namespace: 'infra', name: 'client', digest: 'd' };
+  const world = (spec: object, ref: string, with_ = true): AuthWorld => {
+    const auth = authOf({ ...COMPLETE, vaultConnectionRef: 'infra/vault', ...spec }, ref);
+    return worldOf(
+      auth,
+      undefined,
+      with_ ? otherConnection({ endpoint: { ...ENDPOINT, client } }) : {},
+    );
+  };
+  const resolve = (ref: string, in_: AuthWorld) =>
+    resolveIdentity({ namespace: ref.split('/')[0] ?? '', vaultAuthRef: ref }, in_);
+
+  it('serves the VaultAuths of its namespace, and is part of what they are', () => {
+    const cert = { method: 'cert', cert: { role: 'r' }, mount: '' };
+    const identity = resolve('infra/auth', world(cert, 'infra/auth'));
+    assert.deepEqual(identity.login, { method: 'cert', role: 'r' });
+    assert.equal(identity.mount, 'cert');
+    const plain = resolve('infra/auth', world({}, 'infra/auth', false));
+    const shown = resolve('infra/auth', world({}, 'infra/auth'));
+    assert.notEqual(plain.key, shown.key);
+  });
+
+  for (const method of [{ method: 'cert' }, { mount: 'cert' }])
+    it(`serves nobody else, also not by ${JSON.stringify(method)}`, () => {
+      const fault = faultBy(() => resolve('apps/auth', world(method, 'apps/auth')));
+      assert.deepEqual([fault.kind, fault.reason], ['refused', 'ClientCertificateNotAllowed']);
+      assert.match(fault.message, /VaultConnection infra\/vault .* namespace apps/);
+    });
+
+  it('is what the method cert needs', () => {
+    const fault = faultBy(() =>
+      resolve('infra/auth', world({ method: 'cert' }, 'infra/auth', false)),
+    );
+    assert.equal(fault.reason, 'InvalidSpec');
+    assert.match(fault.message, /spec\.clientCertSecretRef/);
+  });
+});
+
+describe('hardened rules', () => {
+  const closed = { openAuths: ['infra/listed'] } as const;
+  const open = (ref: string, over: Partial<AuthWorld>) => {
+    const auth = authOf({ ...COMPLETE, allowedNamespaces: ['*'] }, ref);
+    return () =>
+      resolveIdentity({ namespace: 'apps', vaultAuthRef: ref }, worldOf(auth, undefined, over));
+  };
+
+  it('close what is open to all, in the words for what does not exist', () => {
+    const there = faultBy(open('infra/auth', closed));
+    const nowhere = faultBy(() =>
+      resolveIdentity(
+        { namespace: 'apps', vaultAuthRef: 'infra/auth' },
+        worldOf(undefined, undefined, closed),
+      ),
+    );
+    assert.deepEqual(there, nowhere);
+    assert.equal(there.reason, 'VaultAuthNotAllowed');
+    assert.equal(faultBy(open('operator/default', closed)).reason, 'VaultAuthNotAllowed');
+    assert.equal(open('infra/auth', {})().authName, 'infra/auth');
+    assert.equal(open('infra/listed', closed)().authName, 'infra/listed');
+  });
+
+  it('refuse a login without an audience', () => {
+    const rules = { ...UNHARDENED, audienceRequired: true };
+    const fault = faultBy(() =>
+      resolveIdentity(CONSUMER, worldOf(authOf(COMPLETE), undefined, { rules })),
+    );
+    assert.equal(fault.reason, 'AudienceTooWide');
   });
 });

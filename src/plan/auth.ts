@@ -17,6 +17,7 @@ import { findGlobal, type GlobalWorld } from './auth-global.ts';
 import { type MergedAuth, mergeAuth } from './auth-merge.ts';
 import {
   type Finding,
+  fileFindings,
   type HardenedRules,
   loginFindings,
   opennessFindings,
@@ -86,6 +87,7 @@ export function authFindings(
   const { namespace } = auth.metadata;
   return [
     ...loginFindings(login(namespace), world.rules),
+    ...fileFindings(login(namespace), auth.metadata, world.rules, world.operatorNamespace),
     ...open(auth),
     ...(global ? open(global) : []),
   ];

@@ -62,6 +62,12 @@ describe('checkConnection takes', () => {
         ca,
       }),
     );
+
+  it('a client certificate from a Secret', () =>
+    assert.equal(
+      checkConnection({ ...SPEC, clientCertSecretRef: 'client' }).clientSecret,
+      'client',
+    ));
 });
 
 describe('checkConnection refuses, naming the field', () => {
@@ -83,6 +89,16 @@ describe('checkConnection refuses, naming the field', () => {
       /caCertSecretRef and spec\.caCertPath/,
     ],
     ['a Secret that is no name', { caCertSecretRef: 'other/ca' }, /^spec\.caCertSecretRef/],
+    [
+      'a client certificate that is no name',
+      { clientCertSecretRef: 'other/client' },
+      /^spec\.clientCertSecretRef is no name/,
+    ],
+    [
+      'a client certificate over plain http',
+      { address: 'http://vault', clientCertSecretRef: 'client' },
+      /^spec\.clientCertSecretRef has no meaning/,
+    ],
     ['a relative path', { caCertPath: 'ca.pem' }, /^spec\.caCertPath/],
     ['a path that climbs', { caCertPath: '/etc/../proc/self/environ' }, /^spec\.caCertPath/],
     ['a path that is cut', { caCertPath: '/etc/ca\0.pem' }, /^spec\.caCertPath/],

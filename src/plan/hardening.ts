@@ -4,9 +4,9 @@
  * when it is connected to.
  */
 import type { Verdict } from '../api/conditions.ts';
-import type { Reason } from '../api/reasons.ts';
+import { REASONS, type Reason } from '../api/reasons.ts';
 import type { VaultConnectionSpec } from '../api/vault-connection.ts';
-import type { Login } from '../api/vault-exchange.ts';
+import { type Login, sourceOf } from '../api/vault-exchange.ts';
 import { refused } from '../runtime/fault.ts';
 import { AddressRule } from './address-rule.ts';
 import { type Admission, asksToBeOpen, type NamedRef, nameOf } from './references.ts';
@@ -18,8 +18,19 @@ export interface HardenedRules {
   /** Audiences that no login may ask for, because the API server takes such tokens itself. */
   readonly apiServerAudiences: readonly string[];
   readonly openAuths: Admission['openAuths'];
+  /** Of VaultAuths outside the operator's namespace. */
+  readonly secretIdPathsAllowed: boolean;
   readonly skipTlsVerifyAllowed: boolean;
 }
+
+/** VSO's meaning. */
+export const UNHARDENED: HardenedRules = {
+  audienceRequired: false,
+  apiServerAudiences: [],
+  openAuths: 'any',
+  secretIdPathsAllowed: true,
+  skipTlsVerifyAllowed: true,
+};
 
 export interface Finding {
   readonly reason: Reason;
@@ -54,7 +65,7 @@ export function connectionFindings(spec: VaultConnectionSpec, rules: HardenedRul
   if (flaw)
     findings.push({
       reason: 'VaultAddressRefused',
-      message: addressMessage(flaw),
+      message: `spec.address ${flaw}. ${REASONS.VaultAddressRefused.remedy}`,
       isRefused: rules.addresses !== undefined,
     });
   if (spec.skipTLSVerify)
@@ -65,11 +76,6 @@ export function connectionFindings(spec: VaultConnectionSpec, rules: HardenedRul
       isRefused: !rules.skipTlsVerifyAllowed,
     });
   return findings;
-}
-
-/** For a place that the VaultConnection names or leads to. */
-export function addressMessage(flaw: string): string {
-  return `spec.address ${flaw}; use an https address of a Vault, or let an administrator list it in --allowed-vault-addresses`;
 }
 
 /** Of the tokens that a login asks Kubernetes for. */
@@ -93,6 +99,19 @@ function audiencesOf(login: Login): readonly string[] | undefined {
   if (login.method === 'kubernetes') return login.audiences;
   if (login.method !== 'jwt' || login.token.kind !== 'serviceAccount') return undefined;
   return login.token.audiences;
+}
+
+/** A file of the pod belongs to whoever runs the operator, and can be named by everybody. */
+export function fileFindings(
+  login: Login,
+  { namespace }: NamedRef,
+  { secretIdPathsAllowed }: HardenedRules,
+  operatorNamespace: string,
+): Finding[] {
+  if (sourceOf(login)?.kind !== 'file' || namespace === operatorNamespace) return [];
+  const message =
+    "spec.appRole.secretIDPath names a file of the operator's pod, which every namespace can do; use spec.appRole.secretRef, or a VaultAuth of the operator's namespace that allows this one";
+  return [{ reason: 'SecretIdPathOpen', message, isRefused: !secretIdPathsAllowed }];
 }
 
 /** Of a VaultAuth or a VaultAuthGlobal. Where the rule is on it closes the object instead of refusing it. */

@@ -20,6 +20,7 @@ const RECORD: RecordFacts = {
   confirmed: true,
   held: false,
   isNew: true,
+  doubted: false,
   sent: true,
   token: {
     type: 'service',

@@ -28,6 +28,10 @@ export function isLegalName(name: string): boolean {
   return name.length <= 253 && LEGAL_NAME.test(name);
 }
 
+export function isLegalNamespace(name: string): boolean {
+  return name.length <= 63 && LEGAL_NAMESPACE.test(name);
+}
+
 /** "name" or "namespace/name"; nothing means "default" in the operator's namespace. Throws InvalidReference. */
 export function parseReference(text: string | undefined, scope: ReferenceScope): NamedRef {
   if (!text) return { namespace: scope.operatorNamespace, name: DEFAULT_NAME };
@@ -92,8 +96,4 @@ function mayBeOpen(ref: NamedRef, { openAuths }: Admission): boolean {
 
 export function nameOf(ref: NamedRef): string {
   return `${ref.namespace}/${ref.name}`;
-}
-
-function isLegalNamespace(name: string): boolean {
-  return name.length <= 63 && LEGAL_NAMESPACE.test(name);
 }

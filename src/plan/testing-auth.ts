@@ -4,7 +4,7 @@ import type { VaultAuth, VaultAuthSpec } from '../api/vault-auth.ts';
 import type { VaultAuthGlobal, VaultAuthGlobalSpec } from '../api/vault-auth-global.ts';
 import type { VaultEndpoint } from '../api/vault-exchange.ts';
 import type { AuthWorld, UsableConnection } from './auth.ts';
-import { type HardenedRules } from './hardening.ts';
+import { UNHARDENED } from './hardening.ts';
 import { type NamedRef, nameOf } from './references.ts';
 
 export const ENDPOINT: VaultEndpoint = {
@@ -38,13 +38,6 @@ export function authOf(spec: VaultAuthSpec, ref = 'apps/auth'): VaultAuth {
 export function globalOf(spec: VaultAuthGlobalSpec, ref = 'apps/shared'): VaultAuthGlobal {
   return { apiVersion: 'v', kind: 'VaultAuthGlobal', metadata: meta(ref, 'uid-global'), spec };
 }
-
-export const UNHARDENED: HardenedRules = {
-  audienceRequired: false,
-  apiServerAudiences: ['https://kubernetes.default.svc'],
-  openAuths: 'any',
-  skipTlsVerifyAllowed: true,
-};
 
 /** A cluster that holds just these objects, and a VaultConnection by every name but none and broken. */
 export function worldOf(

@@ -34,7 +34,7 @@ export interface Settings {
   readonly hardening: HardenedRules;
   readonly overlapMs: number;
   readonly ownerGraceMs: number;
-  /** uid of the namespace kube-system. */
+  /** See ledger/cluster-stamp.ts. */
   readonly cluster: string;
   /** This process, as it signs ledger records. */
   readonly holder: string;

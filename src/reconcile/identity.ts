@@ -12,7 +12,7 @@ import type { ObjectStore, StoredObject } from './ports.ts';
 
 /** What resolving needs: a command resolves by it, too, over what a person may see. */
 export interface ResolveDeps {
-  readonly store: Pick<ObjectStore, 'get'>;
+  readonly store: Pick<ObjectStore, 'get' | 'watches'>;
   readonly connections: Pick<Connections, 'get'>;
   readonly settings: Pick<Settings, 'operatorNamespace' | 'allowDefaultGlobals' | 'hardening'>;
 }
@@ -47,7 +47,7 @@ function connectionOf(
 ): UsableConnection | 'not-ready' | undefined {
   const ref = { kind: 'VaultConnection', ...named };
   const stored = deps.store.get(ref);
-  if (!stored) return undefined;
+  if (!stored) return absent(deps, 'VaultConnection', named);
   const { uid, generation } = stored.metadata;
   const seen = deps.connections.get(ref);
   if (seen?.uid !== uid || seen.generation !== generation)
@@ -63,7 +63,7 @@ function find<Kind extends 'VaultAuth' | 'VaultAuthGlobal'>(
   home: string,
 ): ObjectOf<Kind> | undefined {
   const stored = deps.store.get({ kind, ...named });
-  if (!stored) return undefined;
+  if (!stored) return absent(deps, kind, named);
   const result = validate(kind, { ...stored, apiVersion: API_VERSION });
   if (result.ok) return result.object;
   if (!admits(stored, home, admissionOf(deps))) return undefined;
@@ -71,6 +71,15 @@ function find<Kind extends 'VaultAuth' | 'VaultAuthGlobal'>(
   throw waiting(
     'VaultClientConfigError',
     `${kind} ${nameOf(named)} cannot be used: ${first?.field} ${first?.problem}`,
+  );
+}
+
+/** Nothing is there; where nobody looks, that is said instead. */
+function absent({ store }: ResolveDeps, kind: string, named: NamedRef): undefined {
+  if (store.watches(named.namespace)) return undefined;
+  throw waiting(
+    'NamespaceNotWatched',
+    `${kind} ${nameOf(named)} cannot be used: this operator does not watch namespace ${named.namespace}; add it to --watch-namespaces, or refer to one in a namespace that is watched`,
   );
 }
 

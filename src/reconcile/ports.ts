@@ -32,11 +32,13 @@ export interface StoredObject {
 export interface ObjectStore {
   get(ref: Ref): StoredObject | undefined;
   list(kind: string): readonly StoredObject[];
+  /** False where absence means nothing, since nobody looks there. */
+  watches(namespace: string): boolean;
 }
 
 /** Live reads and writes of our custom resources. */
 export interface Objects {
-  /** 'gone' only when the API server says NotFound for this object, or it has another uid, while its kind is served and we may read it. */
+  /** 'gone' only when the API server says NotFound for this object, or it has another uid, while its kind is served, we may read it and its namespace is watched. */
   exists(ref: Ref, uid: string, signal: AbortSignal): Promise<'there' | 'gone'>;
   /** One merge patch of the status subresource, guarded by the uid. `status` holds only the fields to change. */
   patchStatus(ref: Ref, uid: string, status: object, signal: AbortSignal): Promise<void>;

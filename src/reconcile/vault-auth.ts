@@ -4,7 +4,7 @@
  * so that a token whose source changed or went goes back.
  */
 import type { VaultAuth } from '../api/vault-auth.ts';
-import { type LoginSource, sourceOf } from '../api/vault-exchange.ts';
+import { sourceOf } from '../api/vault-exchange.ts';
 import { authFindings, settleAuth } from '../plan/auth.ts';
 import { summariseAuth } from '../plan/connection-status.ts';
 import { type Finding, warningOf } from '../plan/hardening.ts';
@@ -13,15 +13,12 @@ import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { around, spreadOf } from '../runtime/spread.ts';
-import { STARTING } from './connections.ts';
 import type { Deps } from './deps.ts';
 import { authWorld } from './identity.ts';
 import { checked } from './load.ts';
+import { forgetChangedSources, SOURCES_MS } from './login-sources.ts';
 import type { StoredObject } from './ports.ts';
 import { caught, finish } from './report.ts';
-
-/** How soon a changed secret id or token is seen without a call for each refresh. */
-const SOURCES_MS = 60_000;
 
 export async function reconcileAuth(
   deps: Deps,
@@ -34,25 +31,29 @@ export async function reconcileAuth(
     return { kind: 'settled' };
   }
   await deps.objects.stripFinalizers(stored, context.signal);
-  const { keyPrefix, findings, readsSource, fault: invalid } = settle(deps, stored, context);
-  forgetLogins(deps, ref, keyPrefix);
-  if (readsSource) await forgetChangedSources(deps, ref, context);
-  const fault = invalid ?? deps.authHealth.lastLogin(nameOf(ref))?.fault;
-  const summary = summariseAuth({
-    isValid: !invalid,
-    fault,
-    usesGlobal: usesGlobal(stored),
-    warning: warningOf(findings),
-  });
-  const fields = { valid: !invalid, error: invalid?.message ?? '' };
-  const report = { stored, summary, fields, events: [], fault };
-  const next = readsSource ? nextLook(deps, stored) : {};
-  const outcome = await finish(deps, report, next, context);
-  return invalid || !fault || fault.reason === STARTING ? outcome : { kind: 'settled', ...next };
+  const settled = settle(deps, stored, context);
+  forgetLogins(deps, ref, settled.keyPrefix);
+  if (!settled.readsSource) return conclude(deps, stored, settled, {}, context);
+  await forgetChangedSources(deps, nameOf(ref), context);
+  const nextAt = deps.clock.now() + around(SOURCES_MS, 0.1, spreadOf(stored.metadata.uid));
+  return conclude(deps, stored, settled, { nextAt }, context);
 }
 
-function nextLook({ clock }: Deps, { metadata }: StoredObject): Next {
-  return { nextAt: clock.now() + around(SOURCES_MS, 0.1, spreadOf(metadata.uid)) };
+/** A failed login is tried again by whoever needs it, not by us. */
+async function conclude(
+  deps: Deps,
+  stored: StoredObject,
+  { findings, fault: invalid }: Settled,
+  next: Next,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const fault = invalid ?? deps.authHealth.lastLogin(nameOf(stored.metadata))?.fault;
+  const warning = warningOf(findings);
+  const facts = { isValid: !invalid, fault, usesGlobal: usesGlobal(stored), warning };
+  const fields = { valid: !invalid, error: invalid?.message ?? '' };
+  const report = { stored, summary: summariseAuth(facts), fields, events: [], fault };
+  const outcome = await finish(deps, report, next, context);
+  return invalid ? outcome : { kind: 'settled', ...next };
 }
 
 /** Tokens of logins that the object no longer stands for go back to Vault: all but those whose key begins so. */
@@ -60,33 +61,6 @@ function forgetLogins(deps: Deps, ref: Ref, keyPrefix?: string): void {
   deps.reads.forget(
     ({ authName, key }) =>
       authName === nameOf(ref) && (keyPrefix === undefined || !key.startsWith(keyPrefix)),
-  );
-}
-
-/** A source that cannot be read for once is still what it was. */
-async function forgetChangedSources(
-  deps: Deps,
-  ref: Ref,
-  context: ReconcileContext,
-): Promise<void> {
-  for (const source of deps.reads.sourcesOf(nameOf(ref))) {
-    try {
-      forgetOthers(deps, ref, source, await deps.loginSources.digestOf(source, context.signal));
-    } catch (thrown) {
-      const { reason, message } = caught(thrown, context);
-      context.observer.log('warn', 'the source of a login cannot be read', { reason, message });
-    }
-  }
-}
-
-function forgetOthers(deps: Deps, ref: Ref, source: LoginSource, digest: string | undefined): void {
-  const place = JSON.stringify(source);
-  deps.reads.forget(
-    ({ authName, login }, made) =>
-      authName === nameOf(ref) &&
-      JSON.stringify(sourceOf(login)) === place &&
-      made !== undefined &&
-      made !== digest,
   );
 }
 

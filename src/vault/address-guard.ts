@@ -5,6 +5,7 @@
  */
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import { REASONS } from '../api/reasons.ts';
 import { FaultError } from '../runtime/fault.ts';
 
 /** What speaks against calling a place; `resolved` are all the addresses that its name led to. */
@@ -67,6 +68,6 @@ export function addressFault(flaw: string, kind: 'refused' | 'denied'): FaultErr
   return new FaultError({
     kind,
     reason: 'VaultAddressRefused',
-    message: `spec.address of the VaultConnection ${flaw}; use an https address of a Vault, or let an administrator list it in --allowed-vault-addresses`,
+    message: `spec.address of the VaultConnection ${flaw}. ${REASONS.VaultAddressRefused.remedy}`,
   });
 }

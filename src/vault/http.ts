@@ -5,17 +5,17 @@
  */
 import { type AxiosResponse, create, isAxiosError } from 'axios';
 import type { ClientCertificate } from '../api/vault-exchange.ts';
-import { type Clock, deadline } from '../runtime/clock.ts';
+import { deadline } from '../runtime/clock.ts';
 import { type FaultError, faultOf } from '../runtime/fault.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import { urlOf } from './address.ts';
-import { type AddressRule, addressFault, flawIn, refuseUnlisted } from './address-guard.ts';
+import { addressFault, flawIn, refuseUnlisted } from './address-guard.ts';
 import type { RequestNote, VaultCall, VaultReply } from './call.ts';
 import type { ClientMaterial } from './client-certificates.ts';
 import { callFault, heldBack, statusFault, wireFault } from './faults.ts';
 import { headersOf } from './headers.ts';
 import { isTimeout } from './interruption.ts';
-import type { Line } from './line.ts';
+import type { Line, LineContext } from './line.ts';
 import { Lines } from './lines.ts';
 import { FREE, type Pass } from './pause.ts';
 import { redirectTarget } from './redirect.ts';
@@ -26,13 +26,10 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /** A server that asks for patience without saying how long. */
 const PATIENCE_MS = 1_000;
 
-export interface VaultHttpOptions {
-  readonly clock: Clock;
+export interface VaultHttpOptions extends LineContext {
   readonly userAgent: string;
   /** Called once per request that left or failed to leave; must not throw. */
   readonly onRequest: (note: RequestNote) => void;
-  /** Absent: any address may be called. */
-  readonly addresses?: AddressRule | undefined;
   /** For endpoints that name a client certificate. */
   readonly clientMaterial: (of: ClientCertificate, signal: AbortSignal) => Promise<ClientMaterial>;
 }

@@ -9,7 +9,7 @@ import type { VaultEndpoint } from '../api/vault-exchange.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { refused } from '../runtime/fault.ts';
 import { type Address, addressOf } from './address.ts';
-import { type AddressRule, guardedLookup } from './address-guard.ts';
+import { type AddressRule, guardedLookup, type Resolve } from './address-guard.ts';
 import type { ClientMaterial } from './client-certificates.ts';
 import { Gate } from './gate.ts';
 import { Pause } from './pause.ts';
@@ -22,6 +22,8 @@ const IDLE_SOCKET_MS = 30_000;
 export interface LineContext {
   readonly clock: Clock;
   readonly addresses?: AddressRule | undefined;
+  /** Of names; node's own unless a test has another. */
+  readonly resolve?: Resolve;
 }
 
 export class Line {
@@ -35,11 +37,11 @@ export class Line {
   /** The certificate that its sockets show. */
   readonly client: ClientMaterial | undefined;
 
-  constructor(endpoint: VaultEndpoint, { clock, addresses }: LineContext, client?: ClientMaterial) {
+  constructor(endpoint: VaultEndpoint, context: LineContext, client?: ClientMaterial) {
     this.address = addressOf(endpoint);
     this.client = client;
-    this.agent = agentOf(endpoint, this.address, addresses, client);
-    this.pause = new Pause(clock);
+    this.agent = agentOf(endpoint, this.address, context, client);
+    this.pause = new Pause(context.clock);
   }
 
   /** Dispose it when the call is over. */
@@ -67,11 +69,11 @@ export class Line {
 function agentOf(
   endpoint: VaultEndpoint,
   address: Address,
-  addresses: AddressRule | undefined,
+  { addresses, resolve }: LineContext,
   client: ClientMaterial | undefined,
 ): HttpAgent {
   const pooled = {
-    ...(addresses && { lookup: guardedLookup(addresses, address) }),
+    ...(addresses && { lookup: guardedLookup(addresses, address, resolve) }),
     keepAlive: true,
     maxSockets: MOST_SOCKETS,
     maxFreeSockets: MOST_SOCKETS / 2,

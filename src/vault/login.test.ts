@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Login } from '../api/vault-exchange.ts';
 import { faultFrom, NEVER } from './testing/door.ts';
 import { authOf, scriptedVault, secretOf, sendErrors, sendJson } from './testing/scripted-vault.ts';
 import { identityAt, rooms } from './testing/vault-rooms.ts';
@@ -35,6 +36,56 @@ describe('a login', () => {
       },
     );
     assert.deepEqual(book.lastLogin('ns/auth'), { at: clock.now() });
+  });
+
+  const SECRET = { kind: 'secret', namespace: 'ns', name: 's', key: 'k' } as const;
+  const ACCOUNT = {
+    kind: 'serviceAccount',
+    serviceAccount: { namespace: 'ns', name: 'app' },
+    audiences: ['vault'],
+    expirationSeconds: 600,
+  } as const;
+  const proofs: readonly [string, Login, object, boolean][] = [
+    [
+      'jwt with a service account',
+      { method: 'jwt', role: 'r', token: ACCOUNT },
+      { role: 'r', jwt: 'jwt-canary' },
+      false,
+    ],
+    [
+      'jwt with a Secret',
+      { method: 'jwt', role: 'r', token: SECRET },
+      { role: 'r', jwt: 'source-canary' },
+      true,
+    ],
+    [
+      'appRole',
+      { method: 'appRole', roleId: 'id', secretId: SECRET },
+      { role_id: 'id', secret_id: 'source-canary' },
+      true,
+    ],
+    ['cert', { method: 'cert', role: 'r' }, { name: 'r' }, false],
+    ['cert without a role', { method: 'cert', role: '' }, {}, false],
+  ];
+  for (const [name, login, body, hasSource] of proofs)
+    it(`by ${name} sends what the method asks for, and keeps at most a digest of it`, async () => {
+      await using vault = await scriptedVault(() => authOf('hvs.t'));
+      const granted = await rooms().tokens.login(identityAt(vault.endpoint, { login }), NEVER);
+      assert.deepEqual(JSON.parse(vault.seen[0]?.body ?? ''), body);
+      assert.equal(granted.sourceDigest !== undefined, hasSource);
+      assert.doesNotMatch(granted.sourceDigest ?? '', /canary/);
+    });
+
+  it('by a secret id that Vault refuses says so, as Vault does not say why', async () => {
+    await using vault = await scriptedVault((_, response) =>
+      sendErrors(response, 400, 'invalid role or secret ID'),
+    );
+    const login = { method: 'appRole', roleId: 'id', secretId: SECRET } as const;
+    const fault = await faultFrom(
+      rooms().tokens.login(identityAt(vault.endpoint, { login }), NEVER),
+    );
+    assert.deepEqual([fault.kind, fault.reason], ['denied', 'SecretIdRefused']);
+    assert.match(fault.message, /secret_id_num_uses/);
   });
 
   const denied: readonly [number, string, RegExp][] = [

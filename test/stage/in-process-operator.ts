@@ -91,7 +91,7 @@ export class InProcessOperator implements OperatorControl {
     const wired = this.#operator?.wired;
     if (!wired) return true;
     const { objects, secrets, namespaces } = wired;
-    const needed = [...objects.reflectors, secrets.reflector];
+    const needed = [...objects.reflectors, ...secrets.reflectors];
     // Not every operator may watch namespaces.
     const isDenied = namespaces.reflector.lastSeenVersion() === '';
     const watches = isDenied ? needed : [...needed, namespaces.reflector];

@@ -1,4 +1,5 @@
 /** The administrator's hands on the API server, as plain HTTP, so that fakes and real servers are spoken to alike. */
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { type Agent, request } from 'undici';
 import { parseAllDocuments } from 'yaml';
 
@@ -112,6 +113,14 @@ export class KubeAdmin {
   ): Promise<KubeObject> {
     const path = this.#pathOf(resource, namespace, name) + (subresource && `/${subresource}`);
     return this.#call('PATCH', path, patch, 'application/merge-patch+json');
+  }
+
+  /** The public keys by which tokens of service accounts are verified, as PEM. */
+  async tokenKeys(): Promise<readonly string[]> {
+    const { keys } = await this.#call('GET', '/openid/v1/jwks');
+    return keys.map((key: JsonWebKey) =>
+      createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }),
+    );
   }
 
   /** Also when it is gone already. */

@@ -9,6 +9,12 @@ import type { OperatorControl, OperatorOptions } from './stage.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const READY_WITHIN_MS = 60_000;
+/** In JSON, and as a line for people. */
+const LISTENING = /"msg":"listening"|\tlistening\t/u;
+const ANY_PORTS = [
+  '--metrics-bind-address=127.0.0.1:0',
+  '--health-probe-bind-address=127.0.0.1:0',
+] as const;
 
 export interface OperatorSurroundings {
   readonly kubeconfig: string;
@@ -21,41 +27,31 @@ export interface OperatorSurroundings {
   readonly guard?: Guard;
 }
 
+/** Starts it in a way of its own, such as in a container, with these flags after its own. */
+export type Launch = (flags: readonly string[]) => ChildProcess;
+
 export class OperatorProcess implements OperatorControl {
-  readonly #around: OperatorSurroundings;
+  readonly #launch: Launch;
   #child: ChildProcess | undefined;
+  #last: ChildProcess | undefined;
   #log = '';
   /** Where the log of the running process begins. */
   #startedAt = 0;
   #ports: { probes: number; metrics: number } | undefined;
 
-  constructor(around: OperatorSurroundings) {
-    this.#around = around;
+  constructor(how: OperatorSurroundings | Launch) {
+    this.#launch = typeof how === 'function' ? how : (flags) => launchNode(how, flags);
   }
 
   async start({ args = [] }: OperatorOptions = {}): Promise<void> {
     if (this.#child) throw new Error('the operator runs already');
-    const { namespace, folder, kubeconfig, script = MAIN, guard } = this.#around;
-    const path = join(folder, 'operator.kubeconfig');
-    writeFileSync(path, kubeconfig, { mode: 0o600 });
-    const flags = [
-      `--kubeconfig=${path}`,
-      '--metrics-bind-address=127.0.0.1:0',
-      '--health-probe-bind-address=127.0.0.1:0',
-      ...args,
-    ];
-    const env = { OPERATOR_NAMESPACE: namespace, PATH: process.env['PATH'] };
-    const child = spawn(process.execPath, [script, ...flags], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: guard !== undefined,
-    });
-    guard?.watch(child, 'SIGTERM');
+    const child = this.#launch([...ANY_PORTS, ...args]);
     this.#child = child;
+    this.#last = child;
     this.#ports = undefined;
     this.#startedAt = this.#log.length;
-    child.stdout.on('data', (chunk) => this.#take(String(chunk)));
-    child.stderr.on('data', (chunk) => this.#take(String(chunk)));
+    child.stdout?.on('data', (chunk) => this.#take(String(chunk)));
+    child.stderr?.on('data', (chunk) => this.#take(String(chunk)));
     child.once('exit', () => {
       if (this.#child === child) this.#child = undefined;
     });
@@ -80,6 +76,16 @@ export class OperatorProcess implements OperatorControl {
     return this.#log;
   }
 
+  /** How it ended, when it did. */
+  get exitCode(): number | null | undefined {
+    return this.#last?.exitCode;
+  }
+
+  /** Status of a probe, by its path. */
+  async probe(path: '/healthz' | '/readyz'): Promise<number> {
+    return (await fetch(`http://127.0.0.1:${this.#ports?.probes}${path}`)).status;
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -90,8 +96,8 @@ export class OperatorProcess implements OperatorControl {
     const line = this.#log
       .slice(this.#startedAt)
       .split('\n')
-      .findLast((each) => each.includes('"msg":"listening"'));
-    if (line) this.#ports = JSON.parse(line);
+      .findLast((each) => LISTENING.test(each));
+    if (line) this.#ports = JSON.parse(line.slice(line.indexOf('{')));
   }
 
   async #ready(child: ChildProcess): Promise<void> {
@@ -112,6 +118,21 @@ export class OperatorProcess implements OperatorControl {
     child.kill(signal);
     await gone;
   }
+}
+
+function launchNode(
+  { namespace, folder, kubeconfig, script = MAIN, guard }: OperatorSurroundings,
+  flags: readonly string[],
+): ChildProcess {
+  const path = join(folder, 'operator.kubeconfig');
+  writeFileSync(path, kubeconfig, { mode: 0o600 });
+  const child = spawn(process.execPath, [script, `--kubeconfig=${path}`, ...flags], {
+    env: { OPERATOR_NAMESPACE: namespace, PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: guard !== undefined,
+  });
+  guard?.watch(child, 'SIGTERM');
+  return child;
 }
 
 async function isOk(url: string): Promise<boolean> {

@@ -22,17 +22,7 @@ export interface RealAdmins {
 }
 
 export async function realAdmins(stack: RealStack, operatorNamespace: string): Promise<RealAdmins> {
-  const { apiServer } = stack;
-  const kube = new KubeAdmin({
-    url: apiServer.url,
-    token: apiServer.adminToken,
-    dispatcher: new Agent({ connect: { ca: apiServer.caPem } }),
-  });
-  const vault = new VaultAdmin({
-    url: stack.vault.url,
-    token: stack.vault.rootToken,
-    dispatcher: new Agent({ connect: { ca: stack.vault.caPem } }),
-  });
+  const { kube, vault } = admins(stack);
   await stack.apply(
     crds()
       .map((crd) => JSON.stringify(crd))
@@ -44,4 +34,19 @@ export async function realAdmins(stack: RealStack, operatorNamespace: string): P
   });
   for (const right of rights(operatorNamespace)) await kube.apply(right);
   return { kube, vault, kubeconfig };
+}
+
+/** Nothing is applied. */
+export function admins({ apiServer, vault: server }: RealStack): Omit<RealAdmins, 'kubeconfig'> {
+  const kube = new KubeAdmin({
+    url: apiServer.url,
+    token: apiServer.adminToken,
+    dispatcher: new Agent({ connect: { ca: apiServer.caPem } }),
+  });
+  const vault = new VaultAdmin({
+    url: server.url,
+    token: server.rootToken,
+    dispatcher: new Agent({ connect: { ca: server.caPem } }),
+  });
+  return { kube, vault };
 }

@@ -14,20 +14,22 @@ const LONGEST_MS = 180_000;
 
 export async function buildRealStage(): Promise<Stage> {
   const stack = await startServers();
-  const { kube, vault, kubeconfig } = await realAdmins(stack, OPERATOR_NAMESPACE);
-  const operator = new OperatorProcess({
-    kubeconfig,
-    namespace: OPERATOR_NAMESPACE,
-    folder: stack.folder,
-  });
+  const operatorNamespace = OPERATOR_NAMESPACE;
+  const { kube, vault, kubeconfig } = await realAdmins(stack, operatorNamespace);
+  const { folder } = stack;
+  const operator = new OperatorProcess({ kubeconfig, namespace: operatorNamespace, folder });
+  return realStage(stack, { kube, vault, operator, operatorNamespace });
+}
+
+export type RealParts = Pick<Stage, 'kube' | 'vault' | 'operator' | 'operatorNamespace'>;
+
+/** The stage on servers that somebody else started and prepared; closing it stops them. */
+export function realStage(stack: RealStack, parts: RealParts): Stage {
   const standIns: StandIn[] = [];
   return {
+    ...parts,
     kind: 'real',
-    kube,
-    vault,
     vaultCa: stack.vault.caPem,
-    operator,
-    operatorNamespace: OPERATOR_NAMESPACE,
     kubeconfigOf: (namespace, serviceAccount) =>
       stack.operatorKubeconfig({ namespace, serviceAccount }),
     now: () => Date.now(),
@@ -51,7 +53,7 @@ export async function buildRealStage(): Promise<Stage> {
       return standIn;
     },
     close: async () => {
-      await operator.stop();
+      await parts.operator.stop();
       await Promise.all([stack.stop(), ...standIns.map((each) => each.stop())]);
     },
   };

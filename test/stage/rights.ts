@@ -7,6 +7,7 @@ import type { KubeObject } from './kube-admin.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 export const SERVICE_ACCOUNT = 'controller-manager';
 const PLACEHOLDER = 'system';
+const MANAGER_ROLE = 'manager-role';
 
 export function crds(): readonly KubeObject[] {
   return manifests('config/crd/bases/*.yaml');
@@ -14,11 +15,34 @@ export function crds(): readonly KubeObject[] {
 
 /** Service account, roles and bindings of the operator in this namespace. */
 export function rights(namespace: string): readonly KubeObject[] {
-  const moved = JSON.stringify(manifests('config/rbac/*.yaml')).replaceAll(
+  const moved = JSON.stringify(manifests('config/rbac/**/*.yaml')).replaceAll(
     `"namespace":"${PLACEHOLDER}"`,
     `"namespace":"${namespace}"`,
   );
   return (JSON.parse(moved) as KubeObject[]).filter(({ kind }) => kind !== 'Kustomization');
+}
+
+/** As the component config/components/namespaced and config/tenant have it: Roles in these namespaces and no ClusterRole. */
+export function namespacedRights(
+  namespace: string,
+  watched: readonly string[],
+): readonly KubeObject[] {
+  const all = rights(namespace);
+  const role = all.find(({ metadata }) => metadata.name === MANAGER_ROLE);
+  const binding = all.find(({ roleRef }) => roleRef?.name === MANAGER_ROLE);
+  if (!role || !binding) throw new Error(`${MANAGER_ROLE} or its binding is not in config/rbac`);
+  return [
+    ...all.filter(({ kind }) => !kind.startsWith('ClusterRole')),
+    ...[namespace, ...watched].flatMap((home) => [
+      { ...role, kind: 'Role', metadata: { ...role.metadata, namespace: home } },
+      {
+        ...binding,
+        kind: 'RoleBinding',
+        metadata: { ...binding.metadata, namespace: home },
+        roleRef: { ...binding['roleRef'], kind: 'Role' },
+      },
+    ]),
+  ];
 }
 
 function manifests(pattern: string): readonly KubeObject[] {

@@ -90,6 +90,7 @@ ${options.policy ?? ''}`;
   await vault.call('POST', `auth/kubernetes/role/${id}`, {
     bound_service_account_names: 'app',
     bound_service_account_namespaces: id,
+    audience: 'vault',
     token_policies: id,
     token_ttl: tokenTtl,
     token_max_ttl: tokenMaxTtl,
@@ -121,7 +122,7 @@ async function kubernetesSide(ground: Ground, id: string): Promise<void> {
       vaultConnectionRef: 'vault',
       method: 'kubernetes',
       mount: 'kubernetes',
-      kubernetes: { role: id, serviceAccount: 'app' },
+      kubernetes: { role: id, serviceAccount: 'app', audiences: ['vault'] },
     },
   });
 }

@@ -83,6 +83,27 @@ export const NOTES: Readonly<Partial<Record<Reason, Note>>> = {
     see: 'The log of Vault at that time; for database roles also that of the database.',
     dangerous: ENDS_LEASES,
   },
+  ClientCertificateInvalid: {
+    see: 'kubectl get secret NAME -n NAMESPACE -o jsonpath={.type}; openssl x509 -noout -dates on its tls.crt.',
+    dangerous:
+      'When the operator restarts meanwhile: credentials behind this connection are given back only once the Secret is there again.',
+  },
+  LoginSourceInvalid: {
+    see: 'The message names the namespace in which it was looked for.',
+    dangerous: 'When the last token ends: then nothing behind this login is renewed.',
+  },
+  VaultAddressRefused: {
+    see: 'The message says what speaks against the address; dig on its name shows where it leads. In the condition Hardened it is a warning only.',
+    dangerous:
+      'When nobody changed the VaultConnection: somebody may have changed where its name leads. Leases behind it are neither renewed nor given back and end with their tokens.',
+  },
+  OpenToAllNamespaces: {
+    see: 'Under the hardened rules the object works on for its own namespace and for those that it lists by name.',
+  },
+  SecretIdRefused: {
+    see: 'vault read auth/MOUNT/role/ROLE shows secret_id_num_uses and secret_id_ttl. Each leased credential logs in for itself.',
+    dangerous: 'When the last token ends: then nothing behind this login is renewed.',
+  },
   LoginDenied: {
     see: 'The role in Vault: vault read auth/MOUNT/role/ROLE.',
     dangerous: 'When the last token ends: then nothing behind this login is renewed.',

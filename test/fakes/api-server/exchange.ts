@@ -130,6 +130,7 @@ export class Exchange {
   }
 
   #discovered(path: string): Reply {
+    if (path === '/openid/v1/jwks') return { code: 200, body: this.#parts.tokens.publicKeys() };
     const found = discover(this.#parts.kinds, path);
     return found === undefined ? { code: 404, body: PAGE_NOT_FOUND } : { code: 200, body: found };
   }

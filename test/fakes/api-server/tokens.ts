@@ -64,6 +64,12 @@ export class Tokens {
     });
   }
 
+  /** What the tokens are verified with by others, as a JSON web key set. */
+  publicKeys(): Fields {
+    const key = this.#keys.publicKey.export({ format: 'jwk' });
+    return { keys: [{ ...key, use: 'sig', alg: 'ES256', kid: 'fake' }] };
+  }
+
   /** undefined: nobody we know, expired, the account is gone, or not meant for any of these audiences. */
   authenticate(token: string, audiences: readonly string[] = [ISSUER]): Identity | undefined {
     const identity = this.#known.get(token) ?? this.#fromClaims(this.#claims(token));

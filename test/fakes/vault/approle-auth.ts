@@ -1,9 +1,11 @@
-/** Logins by a role id and a secret id, which may be used so often and for so long as the role says. */
+/**
+ * Logins by a role id and a secret id, which may be used so often as the role says. One that is past its TTL is taken
+ * for some time more, as a real Vault does until it tidies up.
+ */
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../../src/runtime/clock.ts';
 import { type Call, type Engine, follow, type Outcome, type Route } from './call.ts';
 import { durationOf, secondsOf } from './durations.ts';
-import { badRequest } from './envelope.ts';
+import { badRequest, Refusal } from './envelope.ts';
 import { numberOf, textOf } from './json.ts';
 import type { Seeded } from './seeded.ts';
 import { entities, type TokenRole, tokenRoleOf, tokenWishOf } from './token-role.ts';
@@ -11,18 +13,17 @@ import { entities, type TokenRole, tokenRoleOf, tokenWishOf } from './token-role
 interface AppRole {
   readonly roleId: string;
   readonly terms: TokenRole;
-  readonly secretIds: Map<string, { usesLeft: number; readonly endsAt: number }>;
+  readonly secretIds: Map<string, { usesLeft: number }>;
 }
 
 interface State {
-  readonly clock: Clock;
+  readonly mount: string;
   readonly roles: Map<string, AppRole>;
   readonly entityOf: (name: string) => string;
 }
 
-export function appRoleAuth(parts: { clock: Clock; random: Seeded }): Engine {
-  const { clock, random } = parts;
-  const routes = routesOf({ clock, roles: new Map(), entityOf: entities(random) });
+export function appRoleAuth(parts: { random: Seeded; mount: string }): Engine {
+  const routes = routesOf({ ...parts, roles: new Map(), entityOf: entities(parts.random) });
   return {
     type: 'approle',
     answer: (call) => follow(routes, call),
@@ -72,15 +73,14 @@ function routesOf(state: State): Route[] {
   ];
 }
 
-function newSecretId({ clock, roles }: State, name: string): Outcome {
+function newSecretId({ roles }: State, name: string): Outcome {
   const role = roles.get(name);
-  if (!role) throw badRequest(`role "${name}" does not exist`);
+  if (!role) throw new Refusal(404, [`role "${name}" does not exist`]);
   const { fields } = role.terms;
   const ttlMs = durationOf(fields['secret_id_ttl'], 'secret_id_ttl');
   const uses = numberOf(fields['secret_id_num_uses']) ?? 0;
   const id = randomUUID();
-  const endsAt = ttlMs > 0 ? clock.now() + ttlMs : Number.POSITIVE_INFINITY;
-  role.secretIds.set(id, { usesLeft: uses || Number.POSITIVE_INFINITY, endsAt });
+  role.secretIds.set(id, { usesLeft: uses || Number.POSITIVE_INFINITY });
   return {
     data: {
       secret_id: id,
@@ -91,17 +91,16 @@ function newSecretId({ clock, roles }: State, name: string): Outcome {
   };
 }
 
-function logIn({ clock, roles, entityOf }: State, { body, limits }: Call): Outcome {
+function logIn({ mount, roles, entityOf }: State, { body, limits }: Call): Outcome {
   const roleId = textOf(body['role_id']);
-  if (roleId === '') throw badRequest('missing role_id');
+  if (roleId === '') throw new Refusal(500, ['failed to determine alias name from login request']);
   const found = [...roles].find(([, role]) => role.roleId === roleId);
   if (!found) throw badRequest('invalid role or secret ID');
   const [name, { terms, secretIds }] = found;
   if (textOf(body['secret_id']) === '') throw badRequest('missing secret_id');
   const secretId = secretIds.get(textOf(body['secret_id']));
-  if (!secretId || secretId.usesLeft === 0 || secretId.endsAt <= clock.now())
-    throw badRequest('invalid role or secret ID');
+  if (!secretId || secretId.usesLeft === 0) throw badRequest('invalid role or secret ID');
   secretId.usesLeft -= 1;
-  const who = { meta: { role_name: name }, displayName: 'approle', entityId: entityOf(roleId) };
-  return { login: tokenWishOf(name, terms, who, limits, () => roles.get(name)?.terms) };
+  const who = { meta: { role_name: name }, displayName: mount, entityId: entityOf(roleId) };
+  return { login: tokenWishOf(`"${name}"`, terms, who, limits, () => roles.get(name)?.terms) };
 }

@@ -142,7 +142,7 @@ export class Core {
     if (type === 'database') return database({ clock, random, users, lasting, expiry });
     if (type === 'kubernetes') return kubernetesAuth({ authenticate, random, mount });
     if (type === 'jwt') return jwtAuth({ clock, random, mount });
-    if (type === 'approle') return appRoleAuth({ clock, random });
+    if (type === 'approle') return appRoleAuth({ random, mount });
     if (type === 'cert') return certAuth({ random });
     if (type === 'pki') return pki({ clock, random, requests: this.#requests });
     if (type === 'transit') return transit(random);

@@ -43,6 +43,10 @@ function routesOf(state: State): Route[] {
           const fields = { ...state.roles.get(name)?.fields, ...body };
           if (textOf(fields['user_claim']) === '')
             throw badRequest('a user claim must be defined on the role');
+          if (!textOf(fields['bound_subject']) && textsOf(fields['bound_audiences']).length === 0)
+            throw badRequest(
+              'must have at least one bound constraint when creating/updating a role',
+            );
           state.roles.set(name, tokenRoleOf(fields));
           return undefined;
         },
@@ -70,7 +74,11 @@ function logIn(state: State, { body, limits }: Call): Outcome {
 }
 
 function claimsOf({ keys }: State, jwt: string): Fields {
-  const [head = '', claims = '', signature = ''] = jwt.split('.');
+  const [head = '', claims = '', signature] = jwt.split('.');
+  if (signature === undefined)
+    throw badRequest(
+      'error validating token: error verifying token signature: go-jose/go-jose: compact JWS format must have three parts',
+    );
   const content = Buffer.from(`${head}.${claims}`);
   const isSigned = keys.some((key) =>
     verify(
@@ -101,13 +109,9 @@ function assertInTime(clock: Clock, claims: Fields): void {
 function assertBound({ fields }: TokenRole, claims: Fields): void {
   const audiences = textsOf(claims['aud']);
   const bound = textsOf(fields['bound_audiences']);
-  if (bound.length === 0 && audiences.length > 0)
+  if (bound.length > 0 && !bound.some((audience) => audiences.includes(audience)))
     throw badRequest(
-      'error validating token: invalid audience (aud) claim: audience claim found in JWT but no audiences bound to the role',
-    );
-  if (!bound.some((audience) => audiences.includes(audience)))
-    throw badRequest(
-      'error validating token: invalid audience (aud) claim: audience claim does not match any bound audience',
+      'error validating token: invalid audience (aud) claim: audience claim does not match any expected audience',
     );
   const subject = textOf(fields['bound_subject']);
   if (subject !== '' && subject !== textOf(claims['sub']))

@@ -42,6 +42,7 @@ function assertSound({ ttlMs, maxMs = 0, type, periodMs, numUses }: TokenRole): 
 
 /** `now`: the role as it is at a renewal. */
 export function tokenWishOf(
+  /** As it is told of in errors. */
   name: string,
   role: TokenRole,
   who: Pick<TokenWish, 'meta' | 'displayName' | 'entityId'>,

@@ -4,11 +4,13 @@
  */
 
 import { type Fields, fieldsOf, parseExact, textOf } from '../json.ts';
+import { TokenIssuer } from '../token-issuer.ts';
 import { type Answers, comparable } from './comparable.ts';
 import type { Conversations, Exchange } from './exchange.ts';
 import { KEY_VALUES } from './kv.ts';
 import { LEASES } from './leases.ts';
 import { LOGINS } from './logins.ts';
+import { OTHER_LOGINS } from './other-logins.ts';
 import { PATHS } from './paths.ts';
 import { CERTIFICATES } from './pki.ts';
 import { SEALED } from './sealed.ts';
@@ -22,6 +24,7 @@ const CONVERSATIONS: Conversations = {
   ...TOKENS,
   ...LEASES,
   ...LOGINS,
+  ...OTHER_LOGINS,
   ...STATIC_ROLES,
   ...TRANSIT,
   ...CERTIFICATES,
@@ -104,7 +107,14 @@ function headersOf(
 }
 
 async function filledIn(target: Target, text: string, kept: Kept): Promise<string> {
-  let filled = withKept(text, kept);
+  const filled = withKept(text, kept)
+    .replace('<issuer>', JSON.stringify(issuer.publicKey).slice(1, -1))
+    .replace(/<signed:([^>]+)>/, (_all, of: string) => signed(of));
+  return withTokens(target, filled);
+}
+
+async function withTokens(target: Target, text: string): Promise<string> {
+  let filled = text;
   for (const [all, named = ''] of text.matchAll(/<jwt:([^>]+)>/g)) {
     const [namespace = '', serviceAccount = '', audience] = named.split('/');
     const of = { namespace, serviceAccount, ...(audience !== undefined && { audience }) };
@@ -115,14 +125,25 @@ async function filledIn(target: Target, text: string, kept: Kept): Promise<strin
 
 function withKept(text: string, kept: Kept): string {
   return text.replace(
-    /<([a-z]+)\.(token|accessor|lease|serial|ciphertext)>/g,
+    /<([a-z]+)\.(token|accessor|lease|serial|ciphertext|id)>/g,
     (_all, name: string, what: string) => kept.get(name)?.[what] ?? '',
   );
 }
 
+const issuer = new TokenIssuer();
+const IN_2100_S = 4_102_444_800;
+const IN_2020_S = 1_600_000_000;
+
+/** SUBJECT/AUDIENCE, or SUBJECT/AUDIENCE/expired. */
+function signed(of: string): string {
+  const [sub, aud, expired] = of.split('/');
+  const exp = expired === undefined ? IN_2100_S : IN_2020_S;
+  return issuer.signed({ sub, aud: [aud], iat: IN_2020_S - 60, nbf: IN_2020_S - 60, exp });
+}
+
 function keptOf(answer: Fields): Readonly<Record<string, string>> {
   const { client_token, accessor } = fieldsOf(answer['auth']);
-  const { serial_number, batch_results } = fieldsOf(answer['data']);
+  const { serial_number, role_id, secret_id, batch_results } = fieldsOf(answer['data']);
   const { ciphertext } = fieldsOf(Array.isArray(batch_results) ? batch_results[0] : undefined);
   return {
     token: textOf(client_token),
@@ -130,5 +151,6 @@ function keptOf(answer: Fields): Readonly<Record<string, string>> {
     lease: textOf(answer['lease_id']),
     serial: textOf(serial_number),
     ciphertext: textOf(ciphertext),
+    id: textOf(role_id) || textOf(secret_id),
   };
 }

@@ -6,9 +6,15 @@
 export interface Exchange {
   /** Whose token: one kept earlier, `nobody`, or anything else as it is written. The administrator's unless given. */
   readonly as?: string;
-  /** Method and path. `<name.lease>`, `<name.token>`, `<name.accessor>`, `<name.serial>`, `<name.ciphertext>` stand for what was kept under the name. */
+  /**
+   * Method and path. `<name.lease>`, `<name.token>`, `<name.accessor>`, `<name.serial>`, `<name.ciphertext>`, `<name.id>` (of a role, a secret
+   * id) stand for what was kept under the name.
+   */
   readonly ask: string;
-  /** May hold the same, and `<jwt:NAMESPACE/SERVICE ACCOUNT/AUDIENCE>`, the audience being left out for the API server's own. */
+  /**
+   * May hold the same, and `<jwt:NAMESPACE/SERVICE ACCOUNT/AUDIENCE>`, the audience being left out for the API server's own;
+   * `<signed:SUBJECT/AUDIENCE>` and `<issuer>` for a token of somebody else and the key that it is verified with.
+   */
   readonly body?: unknown;
   /** Sent as a header. */
   readonly namespace?: string;

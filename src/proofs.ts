@@ -1,16 +1,43 @@
 /**
- * Secrets and files that logins are made from, read when somebody logs in or asks whether they changed, and never
- * kept. What is missing is told by naming the Secret and its key, or the path.
+ * What we prove ourselves with: fresh tokens of service accounts, and Secrets and files that are read when somebody logs
+ * in or asks whether they changed, and never kept. What is missing is told by naming the Secret and its key, or the path.
  */
 import type { LoginSource } from './api/vault-exchange.ts';
 import { readSecretValues } from './kube/secret-values.ts';
+import { requestToken } from './kube/service-accounts.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Files } from './reconcile/ports.ts';
 import { FaultError, waiting } from './runtime/fault.ts';
 import { type Sealed, seal } from './runtime/sealed.ts';
-import { digestOf } from './vault/login.ts';
+import { ClientCertificates } from './vault/client-certificates.ts';
+import { digestOf, type Prover, proverFrom } from './vault/login.ts';
 
-export class LoginSources {
+export interface Proofs {
+  readonly prover: Prover;
+  readonly loginSources: LoginSources;
+  readonly clientCertificates: ClientCertificates;
+}
+
+export function proofs(transport: Transport, files: Files): Proofs {
+  const loginSources = new LoginSources(transport, files);
+  return {
+    loginSources,
+    prover: proverFrom({
+      requestToken: (wish, signal) => requestToken(transport, wish, signal),
+      valueOf: (source, signal) => loginSources.valueOf(source, signal),
+    }),
+    clientCertificates: new ClientCertificates(async (of, signal) => {
+      const secret = await readSecretValues(transport, of, signal);
+      const pem = secret?.values.map((values) => ({
+        cert: values['tls.crt'] ?? '',
+        key: values['tls.key'] ?? '',
+      }));
+      return pem && { type: secret?.type ?? '', pem };
+    }),
+  };
+}
+
+class LoginSources {
   readonly #transport: Transport;
   readonly #files: Files;
 

@@ -1,0 +1,19 @@
+# The operator as one file on a Node without a shell:
+#   docker build --build-arg COMMIT="$(git rev-parse HEAD)" --build-arg DATE="$(git show -s --format=%cI)" .
+FROM node:24.21.0-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY hack/bundle.ts hack/node-24.cjs hack/
+COPY hack/bundle hack/bundle
+COPY src src
+ARG COMMIT=unknown
+ARG DATE=unknown
+RUN npm run bundle -- --commit "$COMMIT" --date "$DATE"
+
+FROM gcr.io/distroless/nodejs24-debian12:nonroot
+COPY --from=build /src/dist/operator.mjs /src/dist/operator.mjs.map /src/dist/operator.mjs.licences.txt /operator/
+USER 65532:65532
+# The heap follows the container's memory limit, and no signal opens a debugger.
+ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=75", "--disable-sigusr1", "--disable-proto=delete", "--enable-source-maps", "/operator/operator.mjs"]

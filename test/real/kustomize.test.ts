@@ -1,0 +1,258 @@
+/**
+ * config/ as kubectl builds it and the API server takes it: strictly validated, admitted under `restricted`, and enough
+ * for the operator, which runs under the roles, with the arguments and in the environment of the manifests.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { makeBundle } from '../../hack/bundle/make.ts';
+import { startStack } from '../../hack/real/stack.ts';
+import { Kustomize, ROOT } from '../deploy/kustomize.ts';
+import { type Pod, podOf } from '../deploy/pod.ts';
+import { entrypoint } from '../image/tree.ts';
+import type { KubeObject } from '../stage/kube-admin.ts';
+import { Leased } from '../stage/leased.ts';
+import { OperatorProcess } from '../stage/operator-process.ts';
+import { admins } from '../stage/real-servers.ts';
+import { realStage } from '../stage/real-stage.ts';
+import { namespacedRights, rights } from '../stage/rights.ts';
+import { Sights } from '../stage/sights.ts';
+import type { Stage } from '../stage/stage.ts';
+import { tenant } from '../stage/tenant.ts';
+
+const NAMESPACE = 'vault-secrets-operator-system';
+const PREFIX = 'vault-secrets-operator-';
+const STAMP = { version: '0.0.0', commit: 'test', date: 'test' };
+const OVERLAYS = ['dev', 'staging', 'production', 'namespaced'].map(
+  (name) => `config/overlays/${name}`,
+);
+
+describe('config/', () => {
+  let play: Stage;
+  let kustomize: Kustomize;
+  let bundle: string;
+  /** A service account's kubeconfig, by its name. */
+  let kubeconfigOf: (namespace: string, serviceAccount: string) => Promise<string>;
+  const replicas: OperatorProcess[] = [];
+
+  before(async () => {
+    const stack = await startStack({ manifests: [join(ROOT, 'config/crd/bases')] });
+    kustomize = new Kustomize(stack);
+    bundle = join(stack.folder, 'operator.mjs');
+    kubeconfigOf = async (namespace, serviceAccount) => {
+      const path = join(stack.folder, `${namespace}.${serviceAccount}.kubeconfig`);
+      const text = await stack.operatorKubeconfig({ namespace, serviceAccount });
+      writeFileSync(path, text, { mode: 0o600 });
+      return path;
+    };
+    const none = new OperatorProcess(() => {
+      throw new Error('replicas are started one by one');
+    });
+    play = realStage(stack, { ...admins(stack), operator: none, operatorNamespace: NAMESPACE });
+    await makeBundle(bundle, STAMP);
+    for (const name of ['team-a', 'team-b'])
+      await play.kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    await stack.apply(readFileSync(join(ROOT, 'test/deploy/service-monitors.yaml'), 'utf8'));
+  });
+  after(async () => {
+    await Promise.all(replicas.map((each) => each.kill()));
+    await play.close();
+  });
+
+  /** The overlay with the one thing that every environment sets itself: where its Vault is. */
+  const PRODUCTION = `
+resources: ['{config}/overlays/production']
+patches:
+  - patch: |-
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: ${PREFIX}controller-manager, namespace: ${NAMESPACE} }
+      spec:
+        template:
+          spec:
+            containers:
+              - name: manager
+                env: [{ name: VLO_ALLOWED_VAULT_ADDRESSES, value: 127.0.0.0/8 }]
+`;
+
+  /** As a pod of the Deployment among these. Ports are any, as pods have addresses of their own. */
+  async function started(manifests: readonly KubeObject[], name: string): Promise<OperatorProcess> {
+    const pod: Pod = podOf(manifests, name);
+    const KUBECONFIG = await kubeconfigOf(pod.namespace, pod.serviceAccount);
+    const [, ...words] = entrypoint();
+    const flags = words.filter((word) => word.startsWith('--'));
+    const replica = new OperatorProcess((ports) =>
+      spawn(process.execPath, [...flags, bundle, ...pod.args, ...ports], {
+        env: { ...pod.env, KUBECONFIG },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
+    replicas.push(replica);
+    await replica.start();
+    return replica;
+  }
+
+  it('builds, every kustomization of it', async () => {
+    const files = globSync('config/**/kustomization.yaml', { cwd: ROOT });
+    const folders = files
+      .filter((file) => !readFileSync(join(ROOT, file), 'utf8').includes('kind: Component'))
+      .map((file) => dirname(file));
+    assert.ok(folders.length > 10, `${folders.length} folders were found`);
+    for (const folder of folders) assert.ok((await kustomize.build(folder)).length > 0, folder);
+  });
+
+  it("has the names of VSO's own base", async () => {
+    const built = await kustomize.build('config/default');
+    const names = built.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    for (const name of [
+      `Namespace ${NAMESPACE}`,
+      `Deployment ${PREFIX}controller-manager`,
+      `ServiceAccount ${PREFIX}controller-manager`,
+      `ClusterRole ${PREFIX}manager-role`,
+      `ClusterRoleBinding ${PREFIX}manager-rolebinding`,
+      `Role ${PREFIX}leader-election-role`,
+      `RoleBinding ${PREFIX}leader-election-rolebinding`,
+      `Service ${PREFIX}controller-manager-metrics-service`,
+    ])
+      assert.ok(names.includes(name), `${name} is missing`);
+    const deployment = built.find(({ kind }) => kind === 'Deployment');
+    assert.deepEqual(deployment?.['spec'].selector.matchLabels, {
+      'app.kubernetes.io/component': 'controller-manager',
+      'control-plane': 'controller-manager',
+    });
+  });
+
+  for (const folder of ['config/crd', 'config/default', ...OVERLAYS])
+    it(`${folder} is taken by the API server`, () => kustomize.apply(folder));
+
+  for (const name of ['dev', 'staging', 'production'])
+    it(`the samples for ${name} are taken by the API server`, () =>
+      kustomize.apply(`config/overlays/${name}/application`));
+
+  for (const name of ['service-monitor', 'network-policy', 'disruption-budget', 'user-roles'])
+    it(`the component ${name} is taken by the API server`, () =>
+      kustomize.with(
+        `resources: ['{config}/default']\ncomponents: ['{config}/components/${name}']\n`,
+        (folder) => kustomize.apply(folder),
+      ));
+
+  it('has pods that `restricted` admits, two of them in production', async () => {
+    await kustomize.apply('config/overlays/production');
+    await play.until('two pods are there', async () => {
+      const pods = await kustomize.get('pods', NAMESPACE);
+      return pods.filter(({ metadata }) => !('deletionTimestamp' in metadata)).length === 2;
+    });
+    const [budget] = await kustomize.get('poddisruptionbudgets', NAMESPACE);
+    assert.equal(budget?.['spec'].maxUnavailable, 1);
+  });
+
+  it('lets a prefix and the hash of a generated Secret follow into our references', async () => {
+    const text = `
+namePrefix: shop-
+resources: ['{config}/samples']
+components: ['{config}/components/name-reference']
+secretGenerator:
+  - { name: vault-ca, namespace: demo, literals: [ca.crt=pem] }
+`;
+    const built = await kustomize.with(text, (folder) => kustomize.build(folder));
+    const spec = (kind: string) => built.find((each) => each.kind === kind)?.['spec'];
+    assert.match(spec('VaultConnection').caCertSecretRef, /^shop-vault-ca-[a-z0-9]{10}$/);
+    assert.equal(spec('VaultAuth').vaultConnectionRef, 'shop-vault');
+    assert.equal(spec('VaultAuth').kubernetes.serviceAccount, 'shop-app');
+    for (const kind of ['VaultStaticSecret', 'VaultDynamicSecret']) {
+      assert.equal(spec(kind).vaultAuthRef, 'shop-app');
+      assert.equal(spec(kind).rolloutRestartTargets[0].name, 'shop-web');
+    }
+  });
+
+  it('grants what the tests of the operator grant it, also namespaced', async () => {
+    const told = async (folder: string) => rulesOf(await kustomize.build(folder));
+    assert.deepEqual(await told('config/default'), rulesOf(rights(NAMESPACE), PREFIX));
+    const teams = namespacedRights(NAMESPACE, ['team-a', 'team-b']);
+    assert.deepEqual(await told('config/overlays/namespaced'), rulesOf(teams, PREFIX));
+  });
+
+  it('from dev to production on a live install no lease moves, nothing is written and nothing restarts', async () => {
+    await kustomize.apply('config/overlays/dev');
+    const dev = await started(await kustomize.build('config/overlays/dev'), 'dev-0');
+    const home = await tenant(play, { role: { audience: 'vault' } });
+    await home.apply('VaultAuth', 'app', {
+      vaultConnectionRef: 'vault',
+      method: 'kubernetes',
+      mount: 'kubernetes',
+      kubernetes: { role: home.role, serviceAccount: 'app', audiences: ['vault'] },
+    });
+    const leased = new Leased(play, home);
+    const sights = new Sights(play, home);
+    await play.vault.writeKv2('kv', `${home.prefix}/app`, { user: 'ada' });
+    await home.staticSecret('app');
+    const user = await leased.applied();
+    await sights.synced('app');
+    const before = await secretVersions(sights);
+
+    const production = await kustomize.with(PRODUCTION, async (folder) => {
+      await kustomize.apply(folder);
+      return kustomize.build(folder);
+    });
+    const next = await Promise.all(
+      ['production-0', 'production-1'].map((name) => started(production, name)),
+    );
+    await dev.stop();
+    assert.equal(dev.exitCode, 0);
+    await play.until('one of the new replicas acts', async () =>
+      next.some((each) => each.logs().includes('"msg":"at work"')),
+    );
+    await leased.edited({ renewalPercent: 60 });
+    await leased.ready();
+    await play.pass(6_000);
+
+    assert.equal(await leased.user(), user);
+    assert.equal(await leased.issues(), 1);
+    assert.equal((await leased.leases()).length, 1);
+    assert.equal(await leased.restarts(), 0);
+    assert.deepEqual(await secretVersions(sights), before);
+    const acting = next.filter((each) => each.logs().includes('"msg":"at work"'));
+    assert.equal(acting.length, 1);
+    for (const each of next) assert.doesNotMatch(each.logs(), /may not |Forbidden/);
+    await Promise.all(next.map((each) => each.stop()));
+  });
+
+  it('deleted, it leaves the definitions and what they define', async () => {
+    await kustomize.remove('config/default');
+    await play.until('the Deployment is gone', async () => {
+      return (await play.kube.list('deployments', NAMESPACE)).length === 0;
+    });
+    assert.equal((await play.kube.list('customresourcedefinitions')).length, 8);
+    assert.ok((await play.kube.list('vaultdynamicsecrets')).length > 0);
+  });
+});
+
+async function secretVersions(sights: Sights): Promise<readonly (string | undefined)[]> {
+  return Promise.all(['app', 'db'].map((name) => sights.version('secrets', name)));
+}
+
+/** Roles and what they are bound to, in an order of their own and without labels. */
+function rulesOf(manifests: readonly KubeObject[], prefix = ''): string[] {
+  const named = (name: string): string => prefix + name;
+  return manifests
+    .filter(({ kind }) => kind.endsWith('Role') || kind.endsWith('RoleBinding'))
+    .map(({ kind, metadata, rules, roleRef, subjects }) =>
+      JSON.stringify({
+        kind,
+        namespace: metadata.namespace,
+        name: named(metadata.name),
+        rules: rules?.map(inOrder),
+        roleRef: roleRef && `${roleRef.kind} ${named(roleRef.name)}`,
+        subjects: subjects?.map(
+          (each: { name: string; namespace: string }) => `${each.namespace}/${named(each.name)}`,
+        ),
+      }),
+    )
+    .toSorted();
+}
+
+function inOrder(rule: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(rule).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
