@@ -169,9 +169,9 @@ describe('readConfig', () => {
     ['an address that is none', ['--metrics-bind-address=x'], /--metrics-bind-address/],
     ['a level that is none', ['--zap-log-level=loud'], /--zap-log-level must be/],
     [
-      'a storage that is not available',
-      ['--client-cache-persistence-model=direct-encrypted'],
-      /must be none or direct-unencrypted/,
+      'a storage that nobody knows',
+      ['--client-cache-persistence-model=encrypted'],
+      /must be none, direct-unencrypted or direct-encrypted/,
     ],
   ] as const)
     it(`refuses ${sentence}`, () => {

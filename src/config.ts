@@ -16,7 +16,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-export type LedgerStorage = 'plain' | 'none';
+export type LedgerStorage = 'plain' | 'encrypted' | 'none';
 
 export interface Config {
   readonly action: 'run' | 'help' | 'version' | 'uninstall';
@@ -256,9 +256,10 @@ function multiplierOf(value: number): number {
 
 function ledgerOf(model: string): LedgerStorage {
   if (model === '' || model === 'direct-unencrypted') return 'plain';
+  if (model === 'direct-encrypted') return 'encrypted';
   if (model === 'none') return 'none';
   throw new ConfigError(
-    `flag --client-cache-persistence-model must be none or direct-unencrypted, not "${model}"; encryption of lease records is not available in this version`,
+    `flag --client-cache-persistence-model must be none, direct-unencrypted or direct-encrypted, not "${model}"`,
   );
 }
 

@@ -18,6 +18,7 @@ import { LoginBook } from './vault/login-book.ts';
 import { OwnTokens } from './vault/own-tokens.ts';
 import { Probes } from './vault/probe.ts';
 import { Sessions } from './vault/sessions.ts';
+import { Transit } from './vault/transit.ts';
 
 export interface DoorOptions {
   readonly access: ClusterAccess;
@@ -41,6 +42,7 @@ export interface VaultDoor {
   readonly sessions: Sessions;
   readonly tokens: VaultTokens;
   readonly probes: Probes;
+  readonly transit: Transit;
   readonly logins: LoginBook;
   readonly loginSources: Proofs['loginSources'];
   readonly clientCertificates: Proofs['clientCertificates'];
@@ -80,6 +82,7 @@ export function vaultDoor(options: VaultDoorOptions): VaultDoor {
     clientCertificates,
     tokens: guarded(new OwnTokens(context), leadership),
     probes: new Probes(http),
+    transit: new Transit({ http, clock, sessions }),
     close: async () => {
       await sessions.close();
       http.close();

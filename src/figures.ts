@@ -89,7 +89,14 @@ function workOf({ queue, controller, objects, secrets, namespaces }: Wired): Rea
   };
 }
 
-const RECORD_STATES = ['pending', 'current', 'retiring', 'foreign', 'unreadable'] as const;
+const RECORD_STATES = [
+  'pending',
+  'current',
+  'retiring',
+  'locked',
+  'foreign',
+  'unreadable',
+] as const;
 
 function ledgerOf(book: Book): Readings {
   const counts = book.counts();

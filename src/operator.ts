@@ -16,7 +16,7 @@ import type { MacKey } from './plan/mac.ts';
 import type { Files } from './reconcile/ports.ts';
 import { type Clock, deadline } from './runtime/clock.ts';
 import { ALWAYS_LEADING, Leader, type Leadership } from './runtime/leader.ts';
-import type { Observer } from './runtime/observer.ts';
+import type { LogLevel, Observer } from './runtime/observer.ts';
 import { Shift, untilDone } from './shift.ts';
 import { type Wired, wire } from './wiring.ts';
 
@@ -37,10 +37,19 @@ function newKey(): Uint8Array {
 const STOP_WITHIN_MS = 8_000;
 
 /** Said at every start: whoever runs this should know what it means. */
-const LEDGER_WARNINGS: Readonly<Record<Config['ledger'], string>> = {
-  plain:
+const LEDGER_NOTES: Readonly<Record<Config['ledger'], readonly [LogLevel, string]>> = {
+  plain: [
+    'warn',
     'Vault tokens of leased credentials are kept unencrypted in Secrets of the operator namespace; restrict who may read them',
-  none: 'lease records are kept in memory only; after a crash credentials live until their TTL ends',
+  ],
+  encrypted: [
+    'info',
+    'Vault tokens of leased credentials are kept in Secrets of the operator namespace, encrypted by Vault Transit',
+  ],
+  none: [
+    'warn',
+    'lease records are kept in memory only; after a crash credentials live until their TTL ends',
+  ],
 };
 
 interface Surroundings {
@@ -92,7 +101,7 @@ export class Operator {
     if (signal.aborted) return;
     this.#isInView = true;
     observer.log('info', 'the cluster is in view');
-    observer.log('warn', LEDGER_WARNINGS[config.ledger]);
+    observer.log(...LEDGER_NOTES[config.ledger]);
     this.#work(wired, leader);
   }
 

@@ -54,7 +54,7 @@ export const OPTIONS = {
     default: '',
     env: 'VSO_CLIENT_CACHE_PERSISTENCE_MODEL',
     meaning:
-      'Where lease records are kept: direct-unencrypted (the default when unset) in Secrets of the operator namespace; none in memory only, so that a crash may leave a lease to its TTL.',
+      'Where lease records are kept: direct-unencrypted (the default when unset) in Secrets of the operator namespace; direct-encrypted there, their tokens encrypted by the Transit key of the VaultAuth labelled cacheStorageEncryption=true; none in memory only, so that a crash may leave a lease to its TTL.',
   },
   'max-concurrent-reconciles': {
     kind: 'text',

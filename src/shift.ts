@@ -6,7 +6,7 @@
 import { KINDS } from './api/kinds.ts';
 import type { Book } from './ledger/book.ts';
 import type { GiveBackPause } from './ledger/give-back-pause.ts';
-import type { LedgerRecord } from './ledger/record.ts';
+import type { OpenRecord } from './ledger/record.ts';
 import { refOf } from './reconcile/dependants.ts';
 import { LEDGER_RECORD } from './reconcile/give-back.ts';
 import { pauseRef } from './reconcile/give-back-pause.ts';
@@ -19,6 +19,7 @@ import type { LeadershipState } from './runtime/leadership.ts';
 import type { Observer } from './runtime/observer.ts';
 import { spreadOf } from './runtime/spread.ts';
 import type { WorkQueue } from './runtime/work-queue.ts';
+import { keepUnlocking } from './unlocking.ts';
 
 /** No call of a former leader is under way any longer. */
 const LATE_MS = 60_000;
@@ -39,6 +40,8 @@ export class Shift {
   readonly #parts: ShiftParts;
   /** The book is, or comes to be, that of this leader. */
   #isOpen = false;
+  /** How often it was opened: what belongs to an earlier time ends. */
+  #times = 0;
   #isOpening = false;
   /** The book must be read, or read once more. */
   #isStale = false;
@@ -79,17 +82,26 @@ export class Shift {
       await untilDone(this.#parts, 'the ledger could not be read', (limit) => this.#read(limit));
     }
     this.#isOpening = false;
+    this.#times += 1;
+    const time = this.#times;
     if (signal.aborted || !this.#isOpen) return;
     observer.log('info', 'at work', this.#parts.book.counts());
     queue.resume();
-    void this.#lookForLate();
+    void this.#lookAfterRecords(() => this.#isOpen && time === this.#times);
+  }
+
+  async #lookAfterRecords(goesOn: () => boolean): Promise<void> {
+    const wake = (record: OpenRecord): void => this.#lookAt(record);
+    const unlocking = () => keepUnlocking({ ...this.#parts, wake }, goesOn);
+    await Promise.all([unlocking(), this.#lookForLate(goesOn)]);
+    await unlocking();
   }
 
   /** A record that the former leader was just writing may have come after ours were read. */
-  async #lookForLate(): Promise<void> {
+  async #lookForLate(goesOn: () => boolean): Promise<void> {
     const { signal, clock } = this.#parts;
     await sleep(clock, LATE_MS, signal).catch(() => undefined);
-    if (signal.aborted || !this.#isOpen) return;
+    if (signal.aborted || !goesOn()) return;
     await untilDone(this.#parts, 'the ledger could not be read', async (limit) => {
       for (const record of await this.#parts.book.catchUp(limit)) this.#lookAt(record);
     });
@@ -112,7 +124,7 @@ export class Shift {
       });
   }
 
-  #lookAt(record: LedgerRecord): void {
+  #lookAt(record: OpenRecord): void {
     const { controller, operatorNamespace } = this.#parts;
     const { state, owner, revision } = record;
     if (state === 'retiring')
@@ -121,7 +133,7 @@ export class Shift {
   }
 
   /** What retires was judged when it was in view, and is given back. */
-  #isOurs({ state, owner }: LedgerRecord): boolean {
+  #isOurs({ state, owner }: OpenRecord): boolean {
     return state === 'retiring' || this.#parts.objects.watches(owner.namespace);
   }
 

@@ -14,11 +14,12 @@ import type { ReflectorNote } from './kube/reflector.ts';
 import { DestinationSecrets } from './kube/secrets.ts';
 import type { Transport } from './kube/transport.ts';
 import { WorkloadPatches } from './kube/workloads.ts';
-import { Book, RECORD_LABELS } from './ledger/book.ts';
+import { Book } from './ledger/book.ts';
 import { GiveBackPause, PAUSE_LABELS } from './ledger/give-back-pause.ts';
 import { Held } from './ledger/held.ts';
 import { MemoryRecords } from './ledger/memory-records.ts';
-import type { RecordStore } from './ledger/ports.ts';
+import type { RecordStore, TokenCipher } from './ledger/ports.ts';
+import { RECORD_LABELS } from './ledger/record-secret.ts';
 import { type MacKey, secretMac } from './plan/mac.ts';
 import { ANNOTATION_PREFIX, KIND_LABELS } from './plan/ownership.ts';
 import { Connections } from './reconcile/connections.ts';
@@ -26,6 +27,7 @@ import type { Deps, Settings } from './reconcile/deps.ts';
 import type { Files } from './reconcile/ports.ts';
 import { reconcilersOf } from './reconcile/reconcilers.ts';
 import { RequestPace } from './reconcile/request-pace.ts';
+import { storageCipher } from './reconcile/storage-encryption.ts';
 import {
   ofNamespaceChange,
   ofSecretChange,
@@ -83,9 +85,9 @@ export function wire(options: WiringOptions): Wired {
     lookAt: (ref, at) => scheduler.wakeBy(ref, at, TRIGGER_LANE),
   });
   const sides = { ...watchedSides(options, wake, pace), vault: vaultSide(options, wake) };
-  const book = new Book(recordStore(options), options.cluster);
-  const pause = new GiveBackPause(operatorSecrets(options, PAUSE_LABELS), config.restoreQuietMs);
-  const reconcilers = reconcilersOf(depsOf(options, sides, { book, pause }, wake));
+  const deps = depsOf(options, sides, wake);
+  const { book, pause } = deps;
+  const reconcilers = reconcilersOf(deps);
   const { backoff } = config;
   const parts = { clock, queue, scheduler, observer, reconcilers, signal, backoff };
   const controller: Controller = new Controller(parts);
@@ -137,18 +139,17 @@ function vaultSide(options: WiringOptions, wake: Wake): VaultDoor {
   });
 }
 
-function depsOf(
-  options: WiringOptions,
-  sides: Sides,
-  ledger: Pick<Deps, 'book' | 'pause'>,
-  wake: Wake,
-): Deps {
+function depsOf(options: WiringOptions, sides: Sides, wake: Wake): Deps {
   const { clock, files, key, transport, signal, observer } = options;
   const { objects, namespaces, secrets, vault } = sides;
-  return {
-    clock,
-    settings: settingsOf(options),
+  const around = {
     store: objects,
+    settings: settingsOf(options),
+    connections: new Connections(),
+  };
+  return {
+    ...around,
+    clock,
     objects,
     namespaces,
     secrets,
@@ -161,8 +162,8 @@ function depsOf(
     clientCertificates: vault.clientCertificates,
     probes: vault.probes,
     authHealth: vault.logins,
-    connections: new Connections(),
-    ...ledger,
+    book: bookOf(options, storageCipher(around, vault.transit)),
+    pause: new GiveBackPause(operatorSecrets(options, PAUSE_LABELS), options.config.restoreQuietMs),
     held: new Held(),
     unleased: new Map(),
     rotations: new Map(),
@@ -194,6 +195,11 @@ function sharedParts(options: WiringOptions) {
 function changeOf<T>(change: { readonly was?: T; readonly now?: T }): { before?: T; after?: T } {
   const { was, now } = change;
   return { ...(was && { before: was }), ...(now && { after: now }) };
+}
+
+function bookOf(options: WiringOptions, cipher: TokenCipher): Book {
+  const form = options.config.ledger === 'encrypted' ? 'encrypted' : 'plain';
+  return new Book({ store: recordStore(options), cluster: options.cluster, cipher, form });
 }
 
 function recordStore(options: WiringOptions): RecordStore {

@@ -25,6 +25,8 @@ describe('the sandbox', () => {
       /✓ Secret web-tls holds certificate \S+ valid until .* and is revoked/,
       /✓ Secret app-db holds user v-\S+ both users can log in; Deployment web restarted once/,
       /✓ lease \S+ is revoked, user v-\S+ is dropped/,
+      /✓ Secret app-report holds the password of user report, who can log in with it; nothing was/,
+      /✓ Secret app-report holds the password .* Deployment report restarted once/,
       /no lease, no database user, no ledger record is left/,
       /\nDone\.\n$/,
     ];

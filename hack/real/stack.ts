@@ -22,7 +22,13 @@ import type { ServerProcess } from './server-process.ts';
 import { ensureServiceAccount, requestToken, type ServiceAccount } from './service-accounts.ts';
 import type { Site } from './site.ts';
 import { startVault, type Vault } from './vault.ts';
-import { mountDatabase, mountKubernetesAuth, mountKv, mountOtherAuth } from './vault-mounts.ts';
+import {
+  mountDatabase,
+  mountKubernetesAuth,
+  mountKv,
+  mountOtherAuth,
+  mountTransit,
+} from './vault-mounts.ts';
 import { mountPki } from './vault-pki.ts';
 
 /** Begins the name of every stack's folder. */
@@ -120,6 +126,7 @@ async function startServers(
     mountOtherAuth(vault),
     mountKubernetesAuth(vault, kubernetes.apiServer),
     mountDatabase(vault, postgres),
+    mountTransit(vault),
     mountPki((method, path, body) => vault.request(method, path, body)),
   ]);
   return { kubectl: binaries.kubectl, site, ...kubernetes, vault, postgres };

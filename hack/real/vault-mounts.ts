@@ -18,6 +18,7 @@ const VAULT_PATHS = {
   cert: 'cert',
   database: 'database',
   databaseConnection: 'postgres',
+  transit: 'transit',
 } as const;
 
 export async function mountKv(vault: Vault): Promise<void> {
@@ -56,6 +57,10 @@ export async function mountDatabase(vault: Vault, postgres: Postgres): Promise<v
     username: postgres.user,
     password: postgres.password,
   });
+}
+
+export async function mountTransit(vault: Vault): Promise<void> {
+  await vault.request('POST', `sys/mounts/${VAULT_PATHS.transit}`, { type: 'transit' });
 }
 
 /** A new kv-v2 mount answers 400 while it prepares its storage. */

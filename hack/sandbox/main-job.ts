@@ -6,6 +6,7 @@ import { CertificateSteps } from './certificate.ts';
 import { type Credential, Demo } from './demo.ts';
 import { applySamples, NAMESPACE, prepareVault, writeGreeting } from './preparation.ts';
 import type { Site } from './site.ts';
+import { staticRole } from './static-role.ts';
 import type { Sighting, Step } from './story.ts';
 
 /** Seconds: short, so that a lease is renewed and comes to its maximum, and a certificate is replaced, while one watches. */
@@ -31,6 +32,7 @@ export function mainJob(site: Site): readonly Step[] {
     certificate.replaced(),
     story.credentialRotated(),
     story.oldCredentialGivenBack(),
+    ...staticRole(site),
     story.credentialDeleted(),
   ];
 }

@@ -14,6 +14,7 @@ const ROLE = 'demo';
 const POLICY = `
 path "kv/data/demo/*" { capabilities = ["read"] }
 path "database/creds/demo" { capabilities = ["read"] }
+path "database/static-creds/demo-report" { capabilities = ["read"] }
 path "pki/issue/demo" { capabilities = ["update"] }
 path "pki/revoke" { capabilities = ["update"] }`;
 const CREATE_USER = `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`;

@@ -10,7 +10,7 @@ import { OPERATOR_NAMESPACE, startFakeServers } from '../../test/stage/fake-serv
 import type { KubeAdmin } from '../../test/stage/kube-admin.ts';
 import { OperatorProcess } from '../../test/stage/operator-process.ts';
 import { realAdmins } from '../../test/stage/real-servers.ts';
-import { databaseUsers } from '../../test/stage/real-stage.ts';
+import { canLogIn, createDatabaseUser, databaseUsers } from '../../test/stage/real-stage.ts';
 import type { VaultAdmin } from '../../test/stage/vault-admin.ts';
 import { Guard } from '../real/guard.ts';
 import { startStack } from '../real/stack.ts';
@@ -32,6 +32,9 @@ export interface Site {
   };
   /** Names of the database users that Vault made and that exist. */
   databaseUsers(): Promise<readonly string[]>;
+  /** A user for good, for a static role. */
+  createDatabaseUser(name: string): Promise<void>;
+  canLogIn(user: string, password: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -62,6 +65,8 @@ export async function embeddedSite(): Promise<Site> {
       const living = vaultServer.hooks.credentials().filter((each) => each.droppedAt === undefined);
       return living.map(({ username }) => username);
     },
+    createDatabaseUser: async (name) => vaultServer.hooks.lasting.create(name),
+    canLogIn: async (user, password) => vaultServer.hooks.lasting.accepts(user, password),
     close: async () => {
       await operator.stop();
       await servers.stop();
@@ -90,6 +95,8 @@ export async function realSite(signal: AbortSignal): Promise<Site> {
       vaultToken: stack.vault.rootTokenPath,
     },
     databaseUsers: () => databaseUsers(stack),
+    createDatabaseUser: (name) => createDatabaseUser(stack, name),
+    canLogIn: (user, password) => canLogIn(stack, user, password),
     close: async () => {
       await operator.stop();
       await guard.end();

@@ -1,6 +1,19 @@
 /** The reason words about leases and certificates that end; see reasons.ts. */
 export const CREDENTIAL_REASONS = {
   // leases
+  LedgerLocked: {
+    means: 'The lease record is encrypted and cannot be decrypted; the credential stays as it is.',
+    remedy: "See the message; check Vault's Transit engine and the VaultAuth that names its key.",
+  },
+  StorageEncryptionInvalid: {
+    means: 'There is not exactly one VaultAuth that names the key for lease records.',
+    remedy:
+      'Label one VaultAuth in the namespace of the operator with cacheStorageEncryption=true, and set its spec.storageEncryption.',
+  },
+  StorageEncryptionFailed: {
+    means: "Vault's Transit engine does not encrypt the tokens of lease records.",
+    remedy: 'Use a key of a type with associated data, such as aes256-gcm96.',
+  },
   LeaseForeignCluster: {
     means: 'A ledger record was made by another cluster; it is left alone.',
     remedy: 'Delete the record if the other cluster is gone.',

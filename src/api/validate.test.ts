@@ -185,7 +185,7 @@ describe('what has no behaviour yet', () => {
     ['SecretTransformation', {}, ['kind']],
     ['VaultAuth', { method: 'kubernetes', jwt: { role: 'unused' } }, []],
     ['VaultAuth', { method: 'aws' }, ['spec.method']],
-    ['VaultAuth', { storageEncryption: { mount: 'a', keyName: 'b' } }, ['spec.storageEncryption']],
+    ['VaultAuth', { storageEncryption: { mount: 'a', keyName: 'b' } }, []],
     ['VaultAuthGlobal', { defaultAuthMethod: 'jwt' }, []],
     ['VaultStaticSecret', kv, []],
     ['VaultStaticSecret', { ...kv, syncConfig: { instantUpdates: false } }, []],

@@ -50,12 +50,20 @@ const vaultAuthGlobalRef = {
 
 const storageEncryption = {
   type: 'object',
-  'x-not-yet': true,
-  description: 'The key of the Transit engine that encrypts what the operator stores.',
+  description:
+    'The key of the Transit engine that encrypts the tokens in lease records. Used of the one VaultAuth in the namespace of the operator that has the label cacheStorageEncryption=true, with --client-cache-persistence-model=direct-encrypted.',
   required: ['mount', 'keyName'],
   properties: {
-    mount: { type: 'string', description: 'Mount of the Transit engine in Vault.' },
-    keyName: { type: 'string', description: 'Name of the key.' },
+    mount: {
+      type: 'string',
+      'x-not-empty': true,
+      description: 'Mount of the Transit engine in Vault.',
+    },
+    keyName: {
+      type: 'string',
+      'x-not-empty': true,
+      description: 'Name of the key, of a type with associated data such as aes256-gcm96.',
+    },
   },
 } as const satisfies Fields[string];
 

@@ -156,6 +156,18 @@ export interface SecretAnswer {
   readonly status: number;
 }
 
+/** A key of the Transit engine. */
+export interface TransitKey {
+  readonly mount: string;
+  readonly name: string;
+}
+
+/** A text to encrypt or decrypt, and what it belongs to: with another bond it is refused. */
+export interface TransitItem<T> {
+  readonly bond: string;
+  readonly text: T;
+}
+
 /** What sys/leases/renew granted, or that the lease is no more. */
 export type LeaseRenewal =
   | {

@@ -3,106 +3,113 @@
  * counts. One process writes at a time (the leader), and every write carries a resourceVersion, so a former
  * leader's late write fails. Renewals only move deadlines and stay in memory: see `noteToken` and `noteLease`.
  */
-import type { Reason } from '../api/reasons.ts';
 import type { TokenGrant } from '../api/vault-exchange.ts';
-import { FaultError, faultOf } from '../runtime/fault.ts';
-import { keyOf, type Ref } from '../runtime/ref.ts';
+import type { Ref } from '../runtime/ref.ts';
 import { isSameCluster } from './cluster-stamp.ts';
-import type { NewRecord, RecordStore, StoredRecord } from './ports.ts';
+import { LockedRecords } from './locked.ts';
+import type { StoredRecord } from './ports.ts';
 import {
   decodeRecord,
-  encodeRecord,
+  type FoundRecord,
   type LedgerRecord,
+  type OpenRecord,
   type RecordCertificate,
   type RecordLease,
   type RecordState,
   type Retirement,
+  type StoredToken,
 } from './record.ts';
+import { RecordWrites, type WriteOptions } from './record-writes.ts';
+import { Shelf } from './shelf.ts';
 
-/** Labels by which the records are listed, and by which a person finds those of one object. */
-export const RECORD_LABELS = {
-  'app.kubernetes.io/managed-by': 'vault-lease-operator',
-  'app.kubernetes.io/component': 'lease-ledger',
-} as const;
-
-export const STATE_LABEL = 'vault-lease-operator/state';
-export const OWNER_LABEL = 'vault-lease-operator/owner-uid';
-
-/** Somebody else's write, or deletion, came first. */
-const MOVED: ReadonlySet<string> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);
-
-interface Entry {
-  record: LedgerRecord;
-  /** Undefined while it is not known whether the record reached its store. */
-  stored: StoredRecord | undefined;
-  /** This process has had Vault's word on the lease, so its times are not behind. */
-  confirmed: boolean;
-  /** Opened here since the ledger was read. */
-  readonly isNew: boolean;
-  /** The record may be older than what Vault knows: its times say nothing. */
-  doubted: boolean;
+export interface BookOptions extends WriteOptions {
+  readonly cluster: string;
 }
 
 export class Book {
-  readonly #store: RecordStore;
-  readonly #cluster: string;
-  readonly #entries = new Map<string, Entry>();
-  readonly #byOwner = new Map<string, Set<string>>();
+  readonly #options: BookOptions;
+  readonly #writes: RecordWrites;
+  readonly #shelf = new Shelf();
+  readonly locked = new LockedRecords();
   #foreign = 0;
   #unreadable: readonly string[] = [];
 
-  constructor(store: RecordStore, cluster: string) {
-    this.#store = store;
-    this.#cluster = cluster;
+  constructor(options: BookOptions) {
+    this.#options = options;
+    this.#writes = new RecordWrites(options);
   }
 
-  /** Reads all records anew. What another cluster made, or cannot be read, is counted and never touched. */
+  /**
+   * Reads all records anew. What another cluster made, or cannot be read, is counted and never touched. Encrypted
+   * tokens stay locked until `unlock`: nothing here waits for Vault.
+   */
   async load(signal: AbortSignal): Promise<void> {
-    const listed = await this.#store.list(signal);
-    this.#entries.clear();
-    this.#byOwner.clear();
+    const listed = await this.#options.store.list(signal);
+    this.#shelf.clear();
+    this.locked.clear();
     this.#foreign = 0;
     const unreadable: string[] = [];
     for (const stored of listed) {
-      const record = decodeRecord(stored.data);
-      if (!record) unreadable.push(stored.name);
-      else if (!isSameCluster(record.cluster, this.#cluster)) this.#foreign += 1;
-      else this.#keep(record, stored, false);
+      const found = decodeRecord(stored.data);
+      if (!found) unreadable.push(stored.name);
+      else if (!isSameCluster(found.record.cluster, this.#options.cluster)) this.#foreign += 1;
+      else this.#admit(found, stored);
     }
     this.#unreadable = unreadable;
   }
 
   /** Records that came since: a former leader's last call may arrive after its successor has read the ledger. */
-  async catchUp(signal: AbortSignal): Promise<readonly LedgerRecord[]> {
-    const late: LedgerRecord[] = [];
-    for (const stored of await this.#store.list(signal)) {
-      const record = decodeRecord(stored.data);
-      if (record?.cluster !== this.#cluster || this.#entries.has(record.revision)) continue;
-      this.#keep(record, stored, false);
-      late.push(record);
+  async catchUp(signal: AbortSignal): Promise<readonly OpenRecord[]> {
+    const late: OpenRecord[] = [];
+    for (const stored of await this.#options.store.list(signal)) {
+      const found = decodeRecord(stored.data);
+      if (!found || !isSameCluster(found.record.cluster, this.#options.cluster)) continue;
+      const { revision } = found.record;
+      if (this.#shelf.get(revision) || this.locked.has(revision)) continue;
+      this.#admit(found, stored);
+      late.push(found.record);
     }
     return late;
   }
 
+  /** Decrypts what can be, and answers it. Throws when Transit is away; `locked` is left with the rest. */
+  async unlock(signal: AbortSignal): Promise<readonly LedgerRecord[]> {
+    const opened: LedgerRecord[] = [];
+    const { cipher } = this.#options;
+    for await (const { record, stored, ciphertext } of this.locked.open(cipher, signal)) {
+      this.#keep(record, stored, { form: 'encrypted', ciphertext }, false);
+      opened.push(record);
+    }
+    return opened;
+  }
+
+  /** Rewrites the records whose token is in another form than wanted, and says how many. Throws at the first that cannot be. */
+  async convert(signal: AbortSignal): Promise<number> {
+    const others = this.#shelf.all().filter((entry) => !this.#writes.isInForm(entry));
+    for (const entry of others)
+      if (entry.stored) await this.#writes.convert(entry, entry.stored, signal);
+    return others.length;
+  }
+
   get(revision: string): LedgerRecord | undefined {
-    return this.#entries.get(revision)?.record;
+    return this.#shelf.get(revision)?.record;
   }
 
   all(): readonly LedgerRecord[] {
-    return [...this.#entries.values()].map((entry) => entry.record);
+    return this.#shelf.all().map(({ record }) => record);
   }
 
   /** All records of a custom resource by its name: an object of the same name with another uid is a stranger to them. */
   ofOwner(ref: Ref): readonly LedgerRecord[] {
-    const revisions = this.#byOwner.get(keyOf(ref)) ?? [];
-    return [...revisions].flatMap((revision) => this.get(revision) ?? []);
+    return this.#shelf.ofOwner(ref).map(({ record }) => record);
   }
 
   /** Records by state, and those that are left alone, for the metric. */
-  counts(): Readonly<Record<RecordState | 'foreign' | 'unreadable', number>> {
+  counts(): Readonly<Record<RecordState | 'locked' | 'foreign' | 'unreadable', number>> {
     const by = { pending: 0, current: 0, retiring: 0 };
-    for (const { record } of this.#entries.values()) by[record.state] += 1;
-    return { ...by, foreign: this.#foreign, unreadable: this.#unreadable.length };
+    for (const { state } of this.all()) by[state] += 1;
+    const { size: locked } = this.locked;
+    return { ...by, locked, foreign: this.#foreign, unreadable: this.#unreadable.length };
   }
 
   /** Names of records that no version of ours wrote, for the log. */
@@ -115,8 +122,10 @@ export class Book {
    * same, so it stays in the book, to be retired like any other.
    */
   async open(record: LedgerRecord, signal: AbortSignal): Promise<void> {
-    this.#keep(record, undefined, true);
-    this.#keep(record, await this.#store.create(secretOf(record), signal), true);
+    const token = await this.#writes.tokenOf(record, signal);
+    this.#keep(record, undefined, token, true);
+    const stored = await this.#writes.create(record, token, signal);
+    this.#keep(record, stored, token, true);
   }
 
   /** Without a lease for what has none. */
@@ -144,10 +153,10 @@ export class Book {
 
   /** The credential is given back, or is known to be dead. */
   async drop(revision: string, signal: AbortSignal): Promise<void> {
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (!entry) return;
-    if (entry.stored) await this.#store.remove(entry.stored, signal);
-    this.#forget(entry.record);
+    if (entry.stored) await this.#options.store.remove(entry.stored, signal);
+    this.#shelf.take(entry.record);
   }
 
   /** A renewed token. Not written: after a restart the status of the owner tells, or one early renewal finds out. */
@@ -170,29 +179,29 @@ export class Book {
 
   noteLease(revision: string, lease: RecordLease): void {
     this.#amend(revision, (record) => ({ ...record, lease }));
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (entry) entry.confirmed = true;
     this.#trust(revision);
   }
 
   /** False while all that is known of the lease is what a former process wrote. */
   isConfirmed(revision: string): boolean {
-    return this.#entries.get(revision)?.confirmed ?? false;
+    return this.#shelf.get(revision)?.confirmed ?? false;
   }
 
   /** Opened by this process since it read the ledger, and so after everything that it found there. */
   isNew(revision: string): boolean {
-    return this.#entries.get(revision)?.isNew ?? false;
+    return this.#shelf.get(revision)?.isNew ?? false;
   }
 
   /** The records came out of a backup: Vault may have ended what they tell of. */
   doubtAll(): void {
-    for (const entry of this.#entries.values()) entry.doubted = true;
+    for (const entry of this.#shelf.all()) entry.doubted = true;
   }
 
   /** True until Vault had its say. */
   isDoubted(revision: string): boolean {
-    return this.#entries.get(revision)?.doubted ?? false;
+    return this.#shelf.get(revision)?.doubted ?? false;
   }
 
   /** What a former process noted in the owner's status after it wrote the record: only ever moves times forward. */
@@ -207,12 +216,12 @@ export class Book {
   }
 
   #trust(revision: string): void {
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (entry) entry.doubted = false;
   }
 
   #amend(revision: string, change: (record: LedgerRecord) => LedgerRecord): void {
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (entry) entry.record = change(entry.record);
   }
 
@@ -221,78 +230,29 @@ export class Book {
     change: (record: LedgerRecord) => LedgerRecord,
     signal: AbortSignal,
   ): Promise<void> {
-    const entry = this.#entries.get(revision);
+    const entry = this.#shelf.get(revision);
     if (!entry) return;
-    const record = change(entry.record);
-    if (entry.stored && (await this.#replaced(entry, entry.stored, record, signal))) return;
-    await this.#reread(entry, record, signal);
+    const outcome = await this.#writes.write(entry, change(entry.record), signal);
+    if (outcome === 'gone') this.#shelf.take(entry.record);
   }
 
-  /** False when somebody wrote it since, perhaps we. */
-  async #replaced(
-    entry: Entry,
-    over: StoredRecord,
+  #admit({ record, stored: token }: FoundRecord, stored: StoredRecord): void {
+    if (token.form === 'plain')
+      this.#keep({ ...record, secretToken: token.token }, stored, token, false);
+    else this.locked.add({ record, ciphertext: token.ciphertext, stored });
+  }
+
+  #keep(
     record: LedgerRecord,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    try {
-      entry.stored = await this.#store.replace(over, secretOf(record), signal);
-      entry.record = record;
-      return true;
-    } catch (thrown) {
-      if (!MOVED.has(faultOf(thrown).reason)) throw thrown;
-      return false;
-    }
+    stored: StoredRecord | undefined,
+    token: StoredToken,
+    isNew: boolean,
+  ): void {
+    this.#shelf.put({ record, stored, token, confirmed: isNew, isNew, doubted: false });
   }
-
-  /**
-   * A conflict is our own write whose answer was lost, or the last one of a former leader: we lead, so our word counts.
-   * A record that somebody deleted is written anew: what it tells of may live.
-   */
-  async #reread(entry: Entry, wanted: LedgerRecord, signal: AbortSignal): Promise<void> {
-    const { name } = secretOf(wanted);
-    const stored = await this.#store.read(name, signal);
-    const found = stored && decodeRecord(stored.data);
-    if (!stored && !entry.stored) return this.#forget(wanted);
-    if (!stored) entry.stored = await this.#store.create(secretOf(wanted), signal);
-    else if (!found) throw conflict(`the ledger record ${name} cannot be read any more`);
-    else if (found.state === wanted.state) entry.stored = stored;
-    else entry.stored = await this.#store.replace(stored, secretOf(wanted), signal);
-    entry.record = wanted;
-  }
-
-  #forget({ revision, owner }: LedgerRecord): void {
-    this.#entries.delete(revision);
-    const siblings = this.#byOwner.get(keyOf(owner));
-    siblings?.delete(revision);
-    if (siblings?.size === 0) this.#byOwner.delete(keyOf(owner));
-  }
-
-  #keep(record: LedgerRecord, stored: StoredRecord | undefined, isNew: boolean): void {
-    this.#entries.set(record.revision, { record, stored, confirmed: isNew, isNew, doubted: false });
-    const owner = keyOf(record.owner);
-    const siblings = this.#byOwner.get(owner) ?? new Set();
-    this.#byOwner.set(owner, siblings.add(record.revision));
-  }
-}
-
-function secretOf(record: LedgerRecord): NewRecord {
-  return {
-    name: `vault-lease-${record.revision}`,
-    labels: {
-      ...RECORD_LABELS,
-      [STATE_LABEL]: record.state,
-      [OWNER_LABEL]: record.owner.uid,
-    },
-    data: encodeRecord(record),
-  };
 }
 
 function changed(record: LedgerRecord, change: Partial<RecordCertificate>): LedgerRecord {
   const { certificate } = record;
   return certificate ? { ...record, certificate: { ...certificate, ...change } } : record;
-}
-
-function conflict(message: string): FaultError {
-  return new FaultError({ kind: 'transient', reason: 'KubernetesConflict', message });
 }

@@ -10,6 +10,7 @@ import type {
   TokenGrant,
   TokenLogin,
   TokenRevocation,
+  TransitItem,
   VaultIdentity,
 } from '../api/vault-exchange.ts';
 import type { Sealed } from '../runtime/sealed.ts';
@@ -37,6 +38,16 @@ export interface RecordStore {
   replace(over: StoredRecord, next: NewRecord, signal: AbortSignal): Promise<StoredRecord>;
   /** Guarded by the uid; one that is gone counts as removed. */
   remove(record: StoredRecord, signal: AbortSignal): Promise<void>;
+}
+
+/** Encrypts the tokens of records. What was encrypted for one bond is refused with another. */
+export interface TokenCipher {
+  encrypt(token: TransitItem<Sealed<string>>, signal: AbortSignal): Promise<string>;
+  /** In the same order; undefined for those that are refused. Throws when none can be decrypted now. */
+  decrypt(
+    tokens: readonly TransitItem<string>[],
+    signal: AbortSignal,
+  ): Promise<readonly (Sealed<string> | undefined)[]>;
 }
 
 /** Acts under a token of one's own. */

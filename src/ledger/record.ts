@@ -1,6 +1,7 @@
 /**
  * One record of the ledger: a revision of a credential, and everything needed to give it back without any other
- * object. Promises a lossless round trip to a Secret of the operator's namespace; knows nothing of who stores it.
+ * object. Promises a lossless round trip to a Secret of the operator's namespace; knows nothing of who stores it, nor
+ * of who encrypts its token.
  */
 import type { TokenAccess, VaultEndpoint, VaultIdentity } from '../api/vault-exchange.ts';
 import type { Ref } from '../runtime/ref.ts';
@@ -105,6 +106,25 @@ export interface LedgerRecord {
   readonly retirement?: Retirement;
 }
 
+/** What can be read of a record whose token is encrypted. */
+export type OpenRecord = Omit<LedgerRecord, 'secretToken'>;
+
+/** A token as it lies in the record's Secret. */
+export type StoredToken =
+  | { readonly form: 'plain'; readonly token: Sealed<string> }
+  | { readonly form: 'encrypted'; readonly ciphertext: string };
+
+/** What a record's Secret holds. */
+export interface FoundRecord {
+  readonly record: OpenRecord;
+  readonly stored: StoredToken;
+}
+
+/** What the ciphertext of a token is bound to, so that it is refused in any other record. */
+export function bondOf({ cluster, revision }: OpenRecord): string {
+  return `vault-lease-operator/${cluster}/${revision}`;
+}
+
 export function tokenAccess(record: LedgerRecord): TokenAccess {
   return { endpoint: record.endpoint, namespace: record.tokenNamespace, token: record.secretToken };
 }
@@ -115,12 +135,12 @@ export function leaseAccess(record: LedgerRecord): TokenAccess {
 }
 
 /** When the token dies if nobody renews it: its leases die with it, whatever they say themselves. */
-export function tokenEndsAt({ token }: LedgerRecord): number {
+export function tokenEndsAt({ token }: OpenRecord): number {
   return token.released ? Number.POSITIVE_INFINITY : token.askedAt + token.ttlMs;
 }
 
 /** When the credential dies if nobody renews anything. */
-export function credentialEndsAt(record: LedgerRecord): number {
+export function credentialEndsAt(record: OpenRecord): number {
   const { lease, certificate } = record;
   const leaseEnd = lease ? lease.askedAt + lease.ttlMs : Number.POSITIVE_INFINITY;
   const validTo = certificate?.endsAt ?? Number.POSITIVE_INFINITY;
@@ -129,27 +149,30 @@ export function credentialEndsAt(record: LedgerRecord): number {
 
 const FORMAT = 1;
 
-/** Secret data (plain text values) of a record. The token has a key of its own, so that it can be encrypted alone. */
-export function encodeRecord(record: LedgerRecord): Sealed<Record<string, string>> {
-  const { secretToken, ...open } = record;
-  return secretToken.map((token) => ({
-    record: JSON.stringify({ format: FORMAT, ...open }),
-    token,
-  }));
+/** Secret data (plain text values) of a record. The token has a key of its own, by its form. */
+export function encodeRecord(
+  record: OpenRecord & { readonly secretToken?: unknown },
+  stored: StoredToken,
+): Sealed<Record<string, string>> {
+  const { secretToken: _, ...open } = record;
+  const text = JSON.stringify({ format: FORMAT, ...open });
+  if (stored.form === 'encrypted') return seal({ record: text, ciphertext: stored.ciphertext });
+  return stored.token.map((token) => ({ record: text, token }));
 }
 
-/** The record in a Secret's data, or undefined when it is not one that this version wrote. */
+/** What is in a Secret's data, or undefined when it is not a record that this version wrote. */
 export function decodeRecord(
   data: Sealed<Readonly<Record<string, string>>>,
-): LedgerRecord | undefined {
-  const { record, token } = data.open();
+): FoundRecord | undefined {
+  const { record, token, ciphertext } = data.open();
   const written = record === undefined ? undefined : parse(record);
-  if (token === undefined || !isWritten(written)) return undefined;
+  if (!isWritten(written)) return undefined;
   const { format: _, ...open } = written;
-  return { ...open, secretToken: seal(token) };
+  if (token) return { record: open, stored: { form: 'plain', token: seal(token) } };
+  return ciphertext ? { record: open, stored: { form: 'encrypted', ciphertext } } : undefined;
 }
 
-type Written = Omit<LedgerRecord, 'secretToken'> & { readonly format: number };
+type Written = OpenRecord & { readonly format: number };
 type Doubtful = { readonly [K in keyof Written]?: Partial<Written[K]> | undefined };
 
 /** What must hold before anything may be revoked because of a record: a foreign or damaged one is left alone. */

@@ -25,6 +25,7 @@ import { findSecret, readLive } from './destination.ts';
 import { type Stray, strayFacts, strayOf } from './dynamic-stray.ts';
 import type { Learned } from './dynamic-turn.ts';
 import { identityOf } from './identity.ts';
+import { refuseLocked } from './ledger-lock.ts';
 import { checked, ownerOf } from './load.ts';
 import type { StoredObject } from './ports.ts';
 
@@ -64,6 +65,7 @@ export async function gatherDynamic(
 ): Promise<Situation> {
   const object = checked('VaultDynamicSecret', stored);
   const owner = ownerOf(stored);
+  refuseLocked(deps, owner);
   catchUpWithStatus(deps, object, deps.book.ofOwner(owner));
   const records = deps.book.ofOwner(owner);
   const secret = await secretOf(deps, object, records, signal);

@@ -9,6 +9,7 @@ import type { Fault } from '../runtime/fault.ts';
 import { factsOf } from './dynamic-gather.ts';
 import { renewLease, renewToken } from './dynamic-renew.ts';
 import type { Renewing } from './dynamic-turn.ts';
+import { lockedEndsAt } from './ledger-lock.ts';
 import { ownerOf } from './load.ts';
 import type { StoredObject } from './ports.ts';
 import { caught } from './report.ts';
@@ -31,7 +32,7 @@ export async function keepAlive(renewing: Renewing, stored: StoredObject): Promi
     fault = (await renew(renewing, stored, record)) ?? fault;
   const kept = inUse(renewing, stored);
   return {
-    endsAt: earliest(kept.map(credentialEndsAt)),
+    endsAt: earliest(kept.map(credentialEndsAt)) ?? lockedEndsAt(renewing.deps, stored),
     nextAt: earliest(kept.flatMap((record) => nextDueAt(worldOf(renewing, stored, record)) ?? [])),
     fault,
   };

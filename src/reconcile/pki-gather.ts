@@ -25,6 +25,7 @@ import {
 } from './dynamic-gather.ts';
 import type { Learned, Turn } from './dynamic-turn.ts';
 import { identityOf } from './identity.ts';
+import { refuseLocked } from './ledger-lock.ts';
 import { checked, ownerOf } from './load.ts';
 import type { StoredObject } from './ports.ts';
 
@@ -46,6 +47,7 @@ export async function gatherPki(
 ): Promise<PkiSituation> {
   const object = checked('VaultPKISecret', stored);
   const owner = ownerOf(stored);
+  refuseLocked(deps, owner);
   const records = deps.book.ofOwner(owner);
   const secret = await secretOf(deps, object, records, signal);
   const reading = readingOf(deps, owner, secret);

@@ -8,6 +8,8 @@ import type {
   LoginSource,
   SecretAnswer,
   SecretRequest,
+  TransitItem,
+  TransitKey,
   VaultEndpoint,
   VaultHealth,
   VaultIdentity,
@@ -131,6 +133,23 @@ export interface VaultReads {
     incrementMs: number,
     signal: AbortSignal,
   ): Promise<LeaseRenewal>;
+}
+
+/** Encrypts and decrypts by a key of Vault's Transit engine, under the shared token of an identity. */
+export interface Transit {
+  encrypt(
+    identity: VaultIdentity,
+    key: TransitKey,
+    item: TransitItem<Sealed<string>>,
+    signal: AbortSignal,
+  ): Promise<string>;
+  /** In the same order; undefined for those that the key refuses. */
+  decrypt(
+    identity: VaultIdentity,
+    key: TransitKey,
+    items: readonly TransitItem<string>[],
+    signal: AbortSignal,
+  ): Promise<readonly (Sealed<string> | undefined)[]>;
 }
 
 export interface VaultProbes {

@@ -29,7 +29,7 @@ export interface Gauges {
     readonly namespace: string;
   };
   readonly vault_lease_operator_ledger_records: {
-    readonly state: 'pending' | 'current' | 'retiring' | 'foreign' | 'unreadable';
+    readonly state: 'pending' | 'current' | 'retiring' | 'locked' | 'foreign' | 'unreadable';
   };
   readonly vault_lease_operator_give_back_paused: NoLabels;
   readonly vault_lease_operator_ledger_oldest_timestamp_seconds: {
@@ -108,8 +108,8 @@ const PROCESS = {
 
 const LEDGER = {
   vault_lease_operator_ledger_records: {
-    help: 'Credentials on record, by state; foreign and unreadable ones are left alone.',
-    labels: { state: ['pending', 'current', 'retiring', 'foreign', 'unreadable'] },
+    help: 'Credentials on record, by state; locked ones wait to be decrypted, foreign and unreadable ones are left alone.',
+    labels: { state: ['pending', 'current', 'retiring', 'locked', 'foreign', 'unreadable'] },
   },
   vault_lease_operator_give_back_paused: {
     help: '1 while nothing is given back because the cluster was restored from a backup.',

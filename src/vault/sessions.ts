@@ -8,6 +8,7 @@ import {
   type SecretAnswer,
   type SecretRequest,
   sourceOf,
+  type TokenAccess,
   type VaultIdentity,
 } from '../api/vault-exchange.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
@@ -63,6 +64,15 @@ export class Sessions {
     return unlessAborted(signal, () => this.#reads.do(key, work, signal));
   }
 
+  /** What `act` gives under the shared token; for what is no read of a secret. */
+  async under<T>(
+    identity: VaultIdentity,
+    signal: AbortSignal,
+    act: (access: TokenAccess) => Promise<T>,
+  ): Promise<T> {
+    return this.#sharedOf(identity, signal).under(signal, (held) => act(held.access));
+  }
+
   /** Renews a lease by id under the shared token, whoever made it. */
   async renewLease(
     identity: VaultIdentity,
@@ -71,8 +81,8 @@ export class Sessions {
     incrementMs: number,
     signal: AbortSignal,
   ): Promise<LeaseRenewal> {
-    return this.#sharedOf(identity, signal).under(signal, (held) =>
-      renewLease(this.#options, { ...held.access, namespace }, leaseId, incrementMs, signal),
+    return this.under(identity, signal, (access) =>
+      renewLease(this.#options, { ...access, namespace }, leaseId, incrementMs, signal),
     );
   }
 

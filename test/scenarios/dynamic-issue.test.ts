@@ -113,7 +113,6 @@ describe('the first credential', () => {
     const home = await tenant(play, {
       policy: `path "transit/hash/*" { capabilities = ["update"] }`,
     });
-    await play.vault.call('POST', 'sys/mounts/transit', { type: 'transit' });
     const sum = new Leased(play, home, 'sum');
 
     await sum.edited({

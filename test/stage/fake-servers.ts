@@ -90,6 +90,7 @@ async function mountEngines(vault: VaultAdmin): Promise<void> {
   });
   for (const type of ['jwt', 'approle', 'cert'])
     await vault.call('POST', `sys/auth/${type}`, { type });
+  await vault.call('POST', 'sys/mounts/transit', { type: 'transit' });
   await mountPki((method, path, body) => vault.call(method, path, body));
   await vault.call('POST', 'sys/auth/kubernetes', { type: 'kubernetes' });
   await vault.call('POST', 'auth/kubernetes/config', { kubernetes_host: 'https://fake' });

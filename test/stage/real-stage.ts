@@ -37,14 +37,8 @@ export function realStage(stack: RealStack, parts: RealParts): Stage {
     pass,
     backupCluster: () => stack.backup(),
     databaseUsers: () => databaseUsers(stack),
-    createDatabaseUser: async (name) => {
-      await stack.postgres.query(`CREATE ROLE "${name}" WITH LOGIN PASSWORD NULL`);
-    },
-    canLogIn: async (user, password) =>
-      stack.postgres.query('SELECT 1', { user, password }).then(
-        () => true,
-        () => false,
-      ),
+    createDatabaseUser: (name) => createDatabaseUser(stack, name),
+    canLogIn: (user, password) => canLogIn(stack, user, password),
     vaultNotes: async () => notesOf(readFileSync(stack.vault.auditPath, 'utf8')),
     stopVault: () => stack.vault.terminate(),
     startVault: async () => {
@@ -107,4 +101,16 @@ export function notesOf(log: string): VaultNote[] {
 export async function databaseUsers(stack: RealStack): Promise<string[]> {
   const rows = await stack.postgres.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%'");
   return rows.map(([name = '']) => name);
+}
+
+export async function createDatabaseUser(stack: RealStack, name: string): Promise<void> {
+  await stack.postgres.query(`CREATE ROLE "${name}" WITH LOGIN PASSWORD NULL`);
+}
+
+export async function canLogIn(stack: RealStack, user: string, password: string): Promise<boolean> {
+  const asked = stack.postgres.query('SELECT 1', { user, password });
+  return asked.then(
+    () => true,
+    () => false,
+  );
 }

@@ -3,6 +3,7 @@ import { conditionOf, type KubeObject, textsOf } from './kube-admin.ts';
 import { Leased } from './leased.ts';
 import type { Stage } from './stage.ts';
 import { type Tenant, tenant } from './tenant.ts';
+import { VaultRefusal } from './vault-admin.ts';
 
 export class StaticRole extends Leased {
   readonly #play: Stage;
@@ -37,8 +38,14 @@ export class StaticRole extends Leased {
     });
   }
 
+  /** A Vault that has just started may rotate, and then fail to put the role back into its queue, which is being filled. */
   async rotate(): Promise<void> {
-    await this.#play.vault.call('POST', `database/rotate-role/s-${this.home.role}`);
+    await this.#play.vault
+      .call('POST', `database/rotate-role/s-${this.home.role}`)
+      .catch((thrown: unknown) => {
+        const isDone = thrown instanceof VaultRefusal && thrown.message.includes('duplicate item');
+        if (!isDone) throw thrown;
+      });
   }
 
   /** Applies the object, and waits until it is ready. */

@@ -136,7 +136,7 @@ export function object(
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) } };
 }
 
-function deployment(namespace: string, name: string): KubeObject {
+export function deployment(namespace: string, name: string): KubeObject {
   const labels = { app: name };
   const containers = [{ name: 'app', image: 'registry.example/app:1' }];
   return {

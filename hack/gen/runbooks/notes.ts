@@ -159,4 +159,13 @@ export const NOTES: Readonly<Partial<Record<Reason, Note>>> = {
     dangerous: 'When it concerns renewals.',
   },
   InternalError: { dangerous: 'For this object, as long as it lasts; for no other.' },
+  LedgerLocked: {
+    see: 'The message says what Transit answers; the gauge vault_lease_operator_ledger_records{state="locked"} counts the records that wait.',
+    dangerous: ENDS_LEASES,
+  },
+  StorageEncryptionInvalid: {
+    see: 'kubectl get vaultauths -n OPERATOR-NAMESPACE -l cacheStorageEncryption=true',
+    dangerous:
+      'New credentials are not issued meanwhile; those in use are renewed until a restart.',
+  },
 };

@@ -29,6 +29,8 @@ export interface Call {
 export interface Outcome extends Answer {
   readonly lease?: LeaseWish;
   readonly login?: Omit<TokenWish, 'path' | 'namespace'>;
+  /** Vault does not say which type of mount answered. */
+  readonly isUnnamed?: true;
 }
 
 /** Undefined: nothing to say, which is 404 for a reader and 204 for a writer. */

@@ -36,7 +36,8 @@ import { Seeded } from './seeded.ts';
 import { needsSudo, sys } from './sys.ts';
 import { authOf, tokenAuth } from './token-paths.ts';
 import { type Token, Tokens } from './tokens.ts';
-import { toolRoutes, transit } from './tools.ts';
+import { toolRoutes } from './tools.ts';
+import { transit } from './transit.ts';
 
 export interface CoreOptions {
   readonly clock: Clock;
@@ -183,7 +184,7 @@ export class Core {
       if (call.operation === 'read' || call.operation === 'list') throw nothingThere();
       return { status: 204, mountType: '' };
     }
-    const named = call.token !== undefined && result.status !== 404;
+    const named = call.token !== undefined && result.status !== 404 && !result.isUnnamed;
     const mountType = named ? mount.engine.type : '';
     return { ...this.#kept(call, result), mountType };
   }

@@ -1,7 +1,7 @@
-/** sys/tools, and the same in an engine, transit: answers to a POST with parameters that carry no lease. */
+/** sys/tools, which an engine, transit, has too: answers to a POST with parameters that carry no lease. */
 import { createHash } from 'node:crypto';
 
-import { type Call, type Engine, follow, type Outcome, type Route } from './call.ts';
+import type { Call, Outcome, Route } from './call.ts';
 import { badRequest } from './envelope.ts';
 import { numberOf, textOf } from './json.ts';
 import type { Seeded } from './seeded.ts';
@@ -16,24 +16,21 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 
 /** Of sys/. Hashes are in the default policy. */
 export function toolRoutes(random: Seeded): Route[] {
-  return [
-    { path: /^tools\/hash(?:\/(.+))?$/, acts: { update: (call, name = '') => hash(call, name) } },
-    {
-      path: /^tools\/random(?:\/(\d+))?$/,
-      acts: { update: (call, count = '') => randomBytes(random, call, count) },
-    },
-  ];
+  return hashRoutes(random, 'tools/');
 }
 
-export function transit(random: Seeded): Engine {
-  const routes: Route[] = [
-    { path: /^hash(?:\/(.+))?$/, acts: { update: (call, name = '') => hash(call, name) } },
+/** Below a prefix. */
+export function hashRoutes(random: Seeded, prefix: string): Route[] {
+  return [
     {
-      path: /^random(?:\/(\d+))?$/,
+      path: new RegExp(`^${prefix}hash(?:/(.+))?$`),
+      acts: { update: (call, name = '') => hash(call, name) },
+    },
+    {
+      path: new RegExp(`^${prefix}random(?:/(\\d+))?$`),
       acts: { update: (call, count = '') => randomBytes(random, call, count) },
     },
   ];
-  return { type: 'transit', answer: (call) => follow(routes, call) };
 }
 
 function hash({ body }: Call, inPath: string): Outcome {

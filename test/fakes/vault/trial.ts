@@ -19,7 +19,7 @@ export interface Tried {
   jwt(of: { namespace: string; serviceAccount: string; audience?: string }): string;
 }
 
-/** With kv-v1, kv-v2, a database, PKI and kubernetes logins mounted. */
+/** With kv-v1, kv-v2, a database, transit, PKI and kubernetes logins mounted. */
 export async function tryOut(
   clock: VirtualClock,
   options: Omit<FakeVaultOptions, 'clock' | 'authenticate'> = {},
@@ -47,6 +47,7 @@ const SET_UP: readonly (readonly [question: string, body: Fields])[] = [
   ['POST sys/mounts/kv', { type: 'kv', options: { version: '2' } }],
   ['POST sys/mounts/database', { type: 'database' }],
   ['POST database/config/postgres', { allowed_roles: '*' }],
+  ['POST sys/mounts/transit', { type: 'transit' }],
   ['POST sys/auth/kubernetes', { type: 'kubernetes' }],
   ['POST auth/kubernetes/config', { kubernetes_host: 'https://127.0.0.1' }],
 ];

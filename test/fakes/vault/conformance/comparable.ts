@@ -12,7 +12,9 @@ const RANDOM = new Set(
   `request_id accessor client_token id entity_id cluster_name cluster_id username password
    service_account_uid created_time updated_time deletion_time creation_time issue_time expire_time last_renewal
    last_renewal_time last_vault_rotation role_id secret_id secret_id_accessor server_time_utc nonce policy random_bytes
-   serial_number expiration revocation_time revocation_time_rfc3339 issuer_id`.split(/\s+/),
+   ciphertext serial_number expiration revocation_time revocation_time_rfc3339 issuer_id`.split(
+    /\s+/,
+  ),
 );
 /** Only Vault itself knows what they are about. */
 const LEFT_OUT = new Set(['created_by', 'deleted_by', 'last_updated_by']);

@@ -16,6 +16,7 @@ import { CERTIFICATES } from './pki.ts';
 import { SEALED } from './sealed.ts';
 import { LASTING_USER, STATIC_ROLES } from './static-roles.ts';
 import { TOKENS } from './tokens.ts';
+import { TRANSIT } from './transit.ts';
 
 const CONVERSATIONS: Conversations = {
   ...PATHS,
@@ -25,6 +26,7 @@ const CONVERSATIONS: Conversations = {
   ...LOGINS,
   ...OTHER_LOGINS,
   ...STATIC_ROLES,
+  ...TRANSIT,
   ...CERTIFICATES,
 };
 
@@ -123,7 +125,7 @@ async function withTokens(target: Target, text: string): Promise<string> {
 
 function withKept(text: string, kept: Kept): string {
   return text.replace(
-    /<([a-z]+)\.(token|accessor|lease|serial|id)>/g,
+    /<([a-z]+)\.(token|accessor|lease|serial|ciphertext|id)>/g,
     (_all, name: string, what: string) => kept.get(name)?.[what] ?? '',
   );
 }
@@ -141,12 +143,14 @@ function signed(of: string): string {
 
 function keptOf(answer: Fields): Readonly<Record<string, string>> {
   const { client_token, accessor } = fieldsOf(answer['auth']);
-  const { serial_number, role_id, secret_id } = fieldsOf(answer['data']);
+  const { serial_number, role_id, secret_id, batch_results } = fieldsOf(answer['data']);
+  const { ciphertext } = fieldsOf(Array.isArray(batch_results) ? batch_results[0] : undefined);
   return {
     token: textOf(client_token),
     accessor: textOf(accessor),
     lease: textOf(answer['lease_id']),
     serial: textOf(serial_number),
+    ciphertext: textOf(ciphertext),
     id: textOf(role_id) || textOf(secret_id),
   };
 }

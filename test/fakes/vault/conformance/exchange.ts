@@ -7,7 +7,7 @@ export interface Exchange {
   /** Whose token: one kept earlier, `nobody`, or anything else as it is written. The administrator's unless given. */
   readonly as?: string;
   /**
-   * Method and path. `<name.lease>`, `<name.token>`, `<name.accessor>`, `<name.serial>`, `<name.id>` (of a role, a secret
+   * Method and path. `<name.lease>`, `<name.token>`, `<name.accessor>`, `<name.serial>`, `<name.ciphertext>`, `<name.id>` (of a role, a secret
    * id) stand for what was kept under the name.
    */
   readonly ask: string;
