@@ -76,7 +76,6 @@ export class Transit {
           operation: 'write',
           route: `:mount/${verb}/:key`,
           endpoint: access.endpoint,
-          connection: identity.connectionName,
           namespace: access.namespace,
           token: access.token,
           method: 'PUT',
