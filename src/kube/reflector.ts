@@ -214,7 +214,7 @@ export class Reflector<T> {
     this.#failures = lost && !this.#lostBefore ? 1 : this.#failures + 1;
     this.#lostBefore = lost;
     const refusals = isRefusal(thrown) ? this.#failures : 0;
-    if (this.#version === '' && isMissing(thrown)) this.#giveWay(faultOf(thrown));
+    this.#giveWay(thrown);
     if (lost) this.#options.onNote({ kind: 'lost' });
     else this.#options.onNote({ kind: 'failed', fault: faultOf(thrown), failures: this.#failures });
     if (lost || refusals >= REFUSALS_UNTIL_LIST) this.#current = false;
@@ -222,8 +222,10 @@ export class Reflector<T> {
     return Math.max(asked, backoffMs(this.#failures, RECONNECT, this.#spread()));
   }
 
-  #giveWay(fault: Fault): void {
-    this.#outOfSight = fault;
+  /** Whoever waits for the first list need not wait for one that will not come. */
+  #giveWay(thrown: unknown): void {
+    if (this.#version !== '' || !isMissing(thrown)) return;
+    this.#outOfSight = faultOf(thrown);
     this.#firstWord.resolve();
   }
 
