@@ -192,6 +192,28 @@ describe('a certificate', () => {
     assert.equal(await web.issues(), 2);
   });
 
+  it('is replaced once when people ask for it, and not while it is paused', async () => {
+    const web = await certified(play);
+    await web.applied();
+    const first = await web.serial();
+    const annotated = (annotations: object) =>
+      play.kube.patch('vaultpkisecrets', web.home.namespace, 'web', { metadata: { annotations } });
+
+    await annotated({ 'vault-lease-operator/paused': 'true' });
+    await play.until('it is paused', async () => (await web.condition('Paused')) !== undefined);
+    await annotated({ 'vault-lease-operator/rotate': 'one' });
+    await play.pass(3_000);
+    assert.equal(await web.serial(), first);
+    assert.equal((await web.condition('Ready'))?.status, 'True');
+    await annotated({ 'vault-lease-operator/paused': null });
+    await web.replaced(first);
+    await web.restarted(1);
+    await play.pass(3_000);
+
+    assert.equal(await web.issues(), 2);
+    assert.equal((await web.status()).handledRotateRequest, 'one');
+  });
+
   it('moves to another Secret with a new one, and the old Secret goes', async () => {
     const web = await certified(play);
     await web.applied();
