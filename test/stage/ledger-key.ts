@@ -27,8 +27,19 @@ export class LedgerKey {
     return key;
   }
 
+  /** Makes another key, of this type, and lets the VaultAuth name it. */
+  async replaceBy(type: string): Promise<void> {
+    const keyName = `${this.#id}-${type}`;
+    await this.#play.vault.call('POST', `transit/keys/${keyName}`, { type });
+    await this.label(LABELS, this.name, keyName);
+  }
+
   /** Applies the VaultAuth; without labels it names no key. */
-  async label(labels: Record<string, string> = LABELS, name = this.name): Promise<void> {
+  async label(
+    labels: Record<string, string> = LABELS,
+    name = this.name,
+    keyName = this.#id,
+  ): Promise<void> {
     const auth = object(
       'secrets.hashicorp.com/v1beta1',
       'VaultAuth',
@@ -43,7 +54,7 @@ export class LedgerKey {
         method: 'kubernetes',
         mount: 'kubernetes',
         kubernetes: { role: this.#id, serviceAccount: 'ledger' },
-        storageEncryption: { mount: 'transit', keyName: this.#id },
+        storageEncryption: { mount: 'transit', keyName },
       },
     });
   }
@@ -55,7 +66,7 @@ export class LedgerKey {
   /** What the role may do from now on. */
   async allow(...verbs: readonly ('encrypt' | 'decrypt')[]): Promise<void> {
     const paths = verbs.map(
-      (verb) => `path "transit/${verb}/${this.#id}" { capabilities = ["update"] }`,
+      (verb) => `path "transit/${verb}/${this.#id}*" { capabilities = ["update"] }`,
     );
     const policy = paths.join('\n') || 'path "none" { capabilities = ["read"] }';
     await this.#play.vault.call('POST', `sys/policies/acl/${this.#id}`, { policy });
