@@ -26,15 +26,18 @@ const CONSUMERS: ReadonlySet<string> = new Set([
 
 export function passOnTrouble(deps: Deps, stored: StoredObject, fault: Fault): void {
   if (!CONSUMERS.has(stored.kind)) return;
-  const isDenied = fault.kind === 'denied';
-  if (!isDenied && !TROUBLES.has(fault.reason)) return;
+  if (fault.kind !== 'denied' && !TROUBLES.has(fault.reason)) return;
   const identity = resolved(deps, stored);
-  // What Vault denies may be a client certificate that was replaced in the cluster meanwhile.
-  if (!identity || (isDenied && !identity.endpoint.client)) return;
+  if (!identity || !isOfConnection(fault, identity)) return;
   const [namespace = '', name = ''] = identity.connectionName.split('/');
   const ref = { kind: 'VaultConnection', namespace, name };
   const connection = deps.store.get(ref);
   if (connection && isReady(connection)) deps.wake(ref, 'first');
+}
+
+/** What Vault denies may be a client certificate that was replaced in the cluster meanwhile. */
+function isOfConnection({ reason }: Fault, { endpoint }: VaultIdentity): boolean {
+  return TROUBLES.has(reason) || endpoint.client !== undefined;
 }
 
 /** By its last word on itself. */
