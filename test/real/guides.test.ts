@@ -8,7 +8,11 @@ import { globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RealStack } from '../../hack/real/stack.ts';
-import { applySamples, prepareVault } from '../../hack/sandbox/preparation.ts';
+import {
+  applySamples,
+  prepareVault,
+  NAMESPACE as SAMPLES,
+} from '../../hack/sandbox/preparation.ts';
 import { Kustomize, ROOT } from '../deploy/kustomize.ts';
 import { scriptOf } from '../guides/commands.ts';
 import type { KubeAdmin } from '../stage/kube-admin.ts';
@@ -55,6 +59,8 @@ describe('the commands of', () => {
 
   for (const page of PAGES)
     it(page, { timeout: PAGE_WITHIN_MS }, async () => {
+      // The page applies the samples itself, as an environment has them.
+      if (page === LAST) await admins(stack).kube.remove('vaultconnections', SAMPLES, 'vault');
       const text = readFileSync(join(ROOT, page), 'utf8');
       const { code, said } = await typed(scriptOf(text), env);
       assert.equal(code, 0, said);
