@@ -16,6 +16,8 @@ import { rights, SERVICE_ACCOUNT } from '../test/stage/rights.ts';
 const ROOT = join(import.meta.dirname, '..');
 /** The scenarios, and what only the fakes can be made to do to the operator. */
 const PLAYED = ['test/scenarios/*.test.ts', 'test/rights/seldom.test.ts'];
+/** Every file is a process of its own: what one has compiled, types stripped, the next need not. */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled');
 /** The longest that a test file may take. */
 const FILE_TIMEOUT_MS = 120_000;
 
@@ -29,7 +31,7 @@ try {
 
 async function ranTests(): Promise<boolean> {
   const flags = ['--test', `--test-timeout=${FILE_TIMEOUT_MS}`, ...process.argv.slice(2)];
-  const env = { ...process.env, [FOLDER_VARIABLE]: folder };
+  const env = { ...process.env, [FOLDER_VARIABLE]: folder, NODE_COMPILE_CACHE: COMPILED };
   const child = spawn(process.execPath, flags, { cwd: ROOT, env, stdio: 'inherit' });
   const [code] = await once(child, 'exit');
   return code === 0;

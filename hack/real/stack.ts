@@ -54,6 +54,8 @@ export interface RealStack extends AsyncDisposable {
   readonly postgres: Postgres;
   /** Path of a kubectl that fits the server; to be used with `apiServer.adminKubeconfigPath`. */
   readonly kubectl: string;
+  /** Path of the vault program, which is a client, too. */
+  readonly vaultProgram: string;
   /** Those that run, by name. */
   processes(): Record<string, ProcessId>;
   /** Server-side apply as the administrator; resolves when custom kinds among it are served. */
@@ -87,7 +89,7 @@ export async function startStack(options: StackOptions = {}): Promise<RealStack>
 }
 
 interface Servers {
-  readonly kubectl: string;
+  readonly binaries: Binaries;
   readonly site: Site;
   readonly etcd: Etcd;
   readonly apiServer: ApiServer;
@@ -129,7 +131,7 @@ async function startServers(
     mountTransit(vault),
     mountPki((method, path, body) => vault.request(method, path, body)),
   ]);
-  return { kubectl: binaries.kubectl, site, ...kubernetes, vault, postgres };
+  return { binaries, site, ...kubernetes, vault, postgres };
 }
 
 async function startKubernetes(binaries: Binaries, site: Site, manifests: readonly string[]) {
@@ -158,7 +160,8 @@ function stackOf(servers: Servers): RealStack {
   return {
     folder: site.folder,
     logs: site.logs,
-    kubectl: servers.kubectl,
+    kubectl: servers.binaries.kubectl,
+    vaultProgram: servers.binaries.vault,
     apiServer,
     vault,
     postgres,

@@ -63,7 +63,11 @@ export async function writeGreeting(vault: VaultAdmin, greeting: string): Promis
 }
 
 /** As they are, but for the address of the Vault; its CA is the Secret that the VaultConnection names. */
-export async function applySamples({ kube, vault, vaultCa }: Site): Promise<void> {
+export async function applySamples({
+  kube,
+  vault,
+  vaultCa,
+}: Pick<Site, 'kube' | 'vault' | 'vaultCa'>): Promise<void> {
   const [namespaces, others] = samples();
   for (const namespace of namespaces) await kube.apply(namespace);
   const metadata = { name: 'vault-ca', namespace: NAMESPACE };

@@ -1,5 +1,6 @@
 /** Asks Vault what an object's login may do: with a person's right to be that service account, and not without being told to. */
-import type { SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
+import { isIP } from 'node:net';
+import type { SecretRequest, VaultEndpoint, VaultIdentity } from '../api/vault-exchange.ts';
 import { checkCa, checkConnection } from '../plan/connection.ts';
 import type { VaultWord } from '../plan/explain-facts.ts';
 import { checked } from '../reconcile/load.ts';
@@ -37,7 +38,12 @@ async function reached(
     caPem: checkCa(ca, await vault.ca(namespace, ca.name)),
   };
   const endpoint = { ...identity.endpoint, ...trusted };
-  if (address === undefined) return { ...identity, endpoint };
+  return { ...identity, endpoint: address === undefined ? endpoint : elsewhere(endpoint, address) };
+}
+
+/** The certificate is that of the Vault which the VaultConnection names, wherever it is reached. */
+function elsewhere(endpoint: VaultEndpoint, address: string): VaultEndpoint {
   const { hostname } = new URL(endpoint.address);
-  return { ...identity, endpoint: { serverName: hostname, ...endpoint, address } };
+  const named = isIP(hostname) === 0 && { serverName: hostname };
+  return { ...named, ...endpoint, address: address.replace(/\/+$/u, '') };
 }

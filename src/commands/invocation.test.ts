@@ -59,6 +59,7 @@ describe('a command line', () => {
     ['dance vss/app', /no command "dance"/],
     ['explain', /explain needs KIND\/NAME/],
     ['explain vss/app -o yaml', /-o must be text or json, not "yaml"/],
+    ['explain vss/app --vault-address localhost:8200', /--vault-address must be an address/],
     ['pause vss/app --rotate', /--rotate belongs to sync, not to pause/],
     ['sync vss/app --ask-vault', /--ask-vault belongs to explain, not to sync/],
     ['explain vss/app --nope', /Unknown option '--nope'; see --help/],

@@ -93,9 +93,14 @@ function flagsOf(values: Values): Flags {
     output,
     operatorNamespace: values['operator-namespace'],
     askVault: values['ask-vault'] ?? false,
-    vaultAddress: values['vault-address'],
+    vaultAddress: addressIn(values['vault-address']),
     rotate: values.rotate ?? false,
   };
+}
+
+function addressIn(text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && /^https?:\/\//iu.test(text))) return text;
+  throw new UsageError('--vault-address must be an address such as https://127.0.0.1:8200');
 }
 
 function wanted(command: CommandName, names: readonly string[]): Subject {

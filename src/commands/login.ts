@@ -2,6 +2,7 @@
 import type { SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
 import { settleAuth } from '../plan/auth.ts';
 import type { ReferenceSight } from '../plan/explain-facts.ts';
+import { pkiRequest } from '../plan/pki-request.ts';
 import { dynamicRequest, staticRequest } from '../plan/request.ts';
 import { authWorld, identityOf, type ResolveDeps } from '../reconcile/identity.ts';
 import { checked } from '../reconcile/load.ts';
@@ -46,6 +47,13 @@ function askOf(stored: StoredObject): Ask | undefined {
       return (deps) => {
         const identity = identityOf(deps, object);
         return { identity, request: dynamicRequest(identity, object.spec) };
+      };
+    }
+    case 'VaultPKISecret': {
+      const object = checked(stored.kind, stored);
+      return (deps) => {
+        const identity = identityOf(deps, object);
+        return { identity, request: pkiRequest(identity, object.spec) };
       };
     }
     case 'VaultAuth': {

@@ -11,9 +11,8 @@ import { type LedgerRecord, leaseAccess, tokenAccess } from './record.ts';
 /**
  * revoked - Vault revoked the token, or the lease where the token cannot be revoked
  * dead    - Vault says the token is invalid: it and its leases are gone
- * left    - nothing is to be undone: it ends by itself
  */
-export type GivenBack = 'revoked' | 'dead' | 'left';
+export type GivenBack = 'revoked' | 'dead';
 
 export interface GiveBackContext {
   readonly book: Book;

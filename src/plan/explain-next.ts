@@ -1,6 +1,7 @@
 /** What the operator does next with an object that is well, and when: by the same arithmetic as the operator's own. */
 import { parseDuration } from '../api/duration.ts';
 import { refreshHorizonMs, spreadOf } from '../runtime/spread.ts';
+import { certificateDue } from './certificate.ts';
 import type { ExplainedObject } from './explain-facts.ts';
 import { dueAt } from './lease.ts';
 
@@ -18,6 +19,8 @@ export function nextAct(object: ExplainedObject, now: number): NextAct | undefin
       return refresh(periodOf(spec, spec.hmacSecretData === false ? 0 : 60));
     case 'VaultDynamicSecret':
       return leaseAct(object, now) ?? refresh(periodOf(spec, 0));
+    case 'VaultPKISecret':
+      return certificateAct(object, now);
     case 'VaultConnection':
       return { act: 'Vault is asked how it is, every minute' };
     case 'VaultAuth':
@@ -29,12 +32,15 @@ export function nextAct(object: ExplainedObject, now: number): NextAct | undefin
 
 /** What is read of a specification and a status, as far as it is there. */
 interface Spec {
+  readonly expiryOffset?: string;
   readonly refreshAfter?: string;
   readonly hmacSecretData?: boolean;
   readonly renewalPercent?: number;
 }
 
 interface Status {
+  readonly lastRotation?: number;
+  readonly expiration?: number;
   readonly secretLease?: {
     readonly id: string;
     readonly duration: number;
@@ -57,11 +63,26 @@ function leaseAct({ metadata, spec, status }: ExplainedObject, now: number): Nex
   return at > now ? { act, at } : { act: `${act}, which is due` };
 }
 
+/** Certificates are spread over a little time before this. */
+function certificateAct({ spec, status }: ExplainedObject, now: number): NextAct | undefined {
+  const { lastRotation, expiration }: Status = Object(status);
+  if (!lastRotation || !expiration) return undefined;
+  const { expiryOffset }: Spec = Object(spec);
+  const life = { issuedAt: lastRotation * 1000, endsAt: expiration * 1000 };
+  const at = certificateDue(life, spanOf(expiryOffset), 0);
+  const act = 'a new certificate is issued';
+  return at > now ? { act: `${act}, at the latest`, at } : { act: `${act}, which is due` };
+}
+
 /** 0: never by itself. */
 function periodOf({ refreshAfter }: Spec, otherwiseSeconds: number): number {
+  return spanOf(refreshAfter) || otherwiseSeconds * 1000;
+}
+
+/** In ms; 0 for what is none. */
+function spanOf(duration: string | undefined): number {
   try {
-    const given = refreshAfter ? parseDuration(refreshAfter) : 0;
-    return given || otherwiseSeconds * 1000;
+    return duration ? parseDuration(duration) : 0;
   } catch {
     return 0;
   }

@@ -266,11 +266,25 @@ describe('what comes next', () => {
     assert.deepEqual(late.next, { act: 'the lease is renewed, which is due' });
   });
 
+  it('is a new certificate, no later than by the same arithmetic as the operator', () => {
+    const status = { conditions: READY, lastRotation: NOW / 1000, expiration: NOW / 1000 + HOUR };
+    const certificate = (spec: object, over: object = {}) =>
+      explain(
+        facts({ object: object({ kind: 'VaultPKISecret', spec, status: { ...status, ...over } }) }),
+      ).next;
+    const act = 'a new certificate is issued, at the latest';
+    assert.deepEqual(certificate({}), { act, at: '2026-03-01T12:40:00Z' });
+    assert.deepEqual(certificate({ expiryOffset: '10m' }), { act, at: '2026-03-01T12:50:00Z' });
+    const late = certificate({}, { lastRotation: NOW / 1000 - HOUR, expiration: NOW / 1000 + 60 });
+    assert.deepEqual(late, { act: 'a new certificate is issued, which is due' });
+    assert.equal(certificate({}, { expiration: undefined }), undefined);
+  });
+
   const reads: readonly [string, object, RegExp][] = [
     ['a read in a minute without a period', {}, /^Vault is read again 48 to 54 s/],
     ['a read in its period', { refreshAfter: '10m' }, /^Vault is read again 480 to 540 s/],
     ['no read without a MAC and a period', { hmacSecretData: false }, /when this object changes$/],
-    ['no read by a period that is none', { refreshAfter: 'soon' }, /when this object changes$/],
+    ['a read in a minute by a period of nothing', { refreshAfter: '0s' }, /again 48 to 54 s/],
   ];
   for (const [sentence, spec, act] of reads)
     it(`is ${sentence}`, () =>

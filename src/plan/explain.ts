@@ -10,7 +10,7 @@ import { type Finding, findingsOf, lastErrorOf } from './explain-findings.ts';
 import { loginFacts } from './explain-login.ts';
 import { type NextAct, nextAct } from './explain-next.ts';
 import { type Readiness, readinessOf } from './explain-readiness.ts';
-import { isGranted, needOf, stanzaOf } from './policy.ts';
+import { isGranted, needOf, revocationNeed, stanzaOf } from './policy.ts';
 import { nameOf } from './references.ts';
 import { openRequests } from './requests.ts';
 import { hasRolledOut, restartAnnotation } from './rollout.ts';
@@ -137,7 +137,8 @@ function identityPart(identity: VaultIdentity | Fault | undefined): Pick<Explana
   };
 }
 
-function vaultPart({ identity, request, vaultSays }: ExplainFacts): Pick<Explanation, 'vault'> {
+function vaultPart(facts: ExplainFacts): Pick<Explanation, 'vault'> {
+  const { identity, request, vaultSays, object } = facts;
   if (!isIdentity(identity) || !request) return {};
   const need = needOf(request);
   return {
@@ -145,7 +146,9 @@ function vaultPart({ identity, request, vaultSays }: ExplainFacts): Pick<Explana
       address: identity.endpoint.address,
       request: `${request.method} ${request.path}`,
       vaultNamespace: request.namespace,
-      policy: stanzaOf(need),
+      policy: [need, revocationNeed(object.kind, object.spec)]
+        .flatMap((each) => (each ? [stanzaOf(each)] : []))
+        .join('\n'),
       ...(vaultSays?.kind === 'allows' && {
         allowed: isGranted(need, vaultSays.capabilities),
         capabilities: vaultSays.capabilities,

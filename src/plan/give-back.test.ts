@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { planGiveBack, type RetiringFacts } from './give-back.ts';
+import { patientlyAt, planGiveBack, type RetiringFacts } from './give-back.ts';
 import { type PauseFacts, planPause } from './give-back-pause.ts';
 
 const GRACES = { ownerMs: 60_000, overlapMs: 120_000 };
@@ -85,3 +85,18 @@ describe('the pause after a restore', () => {
 function wait(until: number) {
   return { kind: 'wait', until };
 }
+
+describe('a refusal that lasts', () => {
+  const gone = { now: 1_000, why: 'owner-gone' } as const;
+
+  it('is asked about once an hour when the owner is gone', () => {
+    assert.equal(patientlyAt(gone, { kind: 'denied' }, 10), 3_601_000);
+    assert.equal(patientlyAt(gone, { kind: 'waiting' }, 25), 3_601_000);
+  });
+
+  it('is asked about eagerly at first, and as long as somebody can mend it or nobody answers', () => {
+    assert.equal(patientlyAt(gone, { kind: 'denied' }, 9), undefined);
+    assert.equal(patientlyAt({ ...gone, why: 'replaced' }, { kind: 'denied' }, 10), undefined);
+    assert.equal(patientlyAt(gone, { kind: 'transient' }, 10), undefined);
+  });
+});

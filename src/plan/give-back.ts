@@ -3,6 +3,8 @@
  * its facts by live reads, and Vault itself has the last word on whether the token is dead.
  */
 
+import type { Fault } from '../runtime/fault.ts';
+
 export interface RetiringFacts {
   readonly now: number;
   readonly why: 'replaced' | 'owner-gone' | 'unused';
@@ -64,4 +66,21 @@ export function planGiveBack(facts: RetiringFacts, graces: Graces): GiveBackPlan
 /** Epoch ms after which the token cannot live any more, even if it was renewed to its full TTL just before it retired. */
 export function certainlyDeadAt(facts: RetiringFacts): number {
   return facts.retiredAt + facts.longestTokenMs + END_MARGIN_MS;
+}
+
+/** Tries in a row before a refusal is taken for lasting. */
+const EAGER_TRIES = 10;
+const PATIENT_MS = 60 * 60_000;
+
+/**
+ * Epoch ms of the next try; undefined while backoff says it. A certificate may live for a year after its namespace is
+ * gone with all who could log in for it: nobody need be asked every minute until then.
+ */
+export function patientlyAt(
+  { now, why }: Pick<RetiringFacts, 'now' | 'why'>,
+  fault: Pick<Fault, 'kind'>,
+  tries: number,
+): number | undefined {
+  const isAnswer = fault.kind !== 'transient' && fault.kind !== 'throttled';
+  return why === 'owner-gone' && isAnswer && tries >= EAGER_TRIES ? now + PATIENT_MS : undefined;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SecretRequest } from '../api/vault-exchange.ts';
-import { isGranted, needOf, stanzaOf } from './policy.ts';
+import { isGranted, needOf, revocationNeed, stanzaOf } from './policy.ts';
 
 const READ: SecretRequest = { namespace: 'team', method: 'GET', path: 'kv/data/app' };
 const WRITE: SecretRequest = { namespace: '', method: 'PUT', path: 'pki/issue/"odd"', body: {} };
@@ -16,6 +16,13 @@ describe('the policy that a request needs', () => {
   it('is written as Vault reads it', () => {
     assert.equal(stanzaOf(needOf(READ)), 'path "kv/data/app" {\n  capabilities = ["read"]\n}');
     assert.match(stanzaOf(needOf(WRITE)), /^path "pki\/issue\/\\"odd\\"" \{/);
+  });
+
+  it('is another one for a certificate that shall be revoked', () => {
+    const wished = revocationNeed('VaultPKISecret', { mount: '/pki/', revoke: true });
+    assert.deepEqual(wished, { path: 'pki/revoke', capability: 'update', vaultNamespace: '' });
+    assert.equal(revocationNeed('VaultPKISecret', { mount: 'pki' }), undefined);
+    assert.equal(revocationNeed('VaultDynamicSecret', { mount: 'db', revoke: true }), undefined);
   });
 
   const rows: readonly [string, readonly string[], boolean][] = [

@@ -13,6 +13,20 @@ export function needOf({ path, method, namespace }: SecretRequest): PolicyNeed {
   return { path, capability: method === 'GET' ? 'read' : 'update', vaultNamespace: namespace };
 }
 
+/** What giving back a certificate needs, for objects that wish it revoked. */
+export function revocationNeed(kind: string, spec: unknown): PolicyNeed | undefined {
+  const { revoke, mount = '', namespace = '' }: Revocable = Object(spec);
+  if (kind !== 'VaultPKISecret' || revoke !== true) return undefined;
+  const path = `${mount.replace(/^\/+|\/+$/g, '')}/revoke`;
+  return { path, capability: 'update', vaultNamespace: namespace };
+}
+
+interface Revocable {
+  readonly revoke?: boolean;
+  readonly mount?: string;
+  readonly namespace?: string;
+}
+
 export function stanzaOf({ path, capability }: PolicyNeed): string {
   return `path ${JSON.stringify(path)} {\n  capabilities = ["${capability}"]\n}`;
 }

@@ -11,7 +11,7 @@ import type { Deps } from './deps.ts';
 import { carryOut } from './dynamic-acts.ts';
 import { gatherDynamic } from './dynamic-gather.ts';
 import { keepAlive } from './dynamic-keep-alive.ts';
-import { leaseNext, reported } from './dynamic-next.ts';
+import { countSync, leaseNext, reported } from './dynamic-next.ts';
 import { endInPlace, renewalFacts, reportDynamic } from './dynamic-report.ts';
 import { reconcileGone } from './dynamic-retire.ts';
 import { type Learned, nothingLearned, type Renewing, type Turn } from './dynamic-turn.ts';
@@ -72,9 +72,7 @@ async function settle(
   fault: Fault | undefined,
 ): Promise<Outcome> {
   const report = await reportDynamic(stored, turn, fault);
-  const outcome = turn.learned.written ? 'written' : 'unchanged';
-  const result = report.fault ? 'failed' : outcome;
-  turn.context.observer.count('vault_lease_operator_syncs_total', { kind: stored.kind, result });
+  countSync(turn, report);
   const next = leaseNext({ nextAt: nextDueAt(turn.situation.world), endsAt: endInPlace(turn) });
   return reported(turn.deps, report, next, turn.context);
 }

@@ -3,7 +3,12 @@
  * of its own, so that a Vault that is away never holds up the object that replaced it.
  */
 import { credentialEndsAt, type LedgerRecord, type Retirement } from '../ledger/record.ts';
-import { certainlyDeadAt, planGiveBack, type RetiringFacts } from '../plan/give-back.ts';
+import {
+  certainlyDeadAt,
+  patientlyAt,
+  planGiveBack,
+  type RetiringFacts,
+} from '../plan/give-back.ts';
 import { readMark } from '../plan/lease-mark.ts';
 import { hasRolledOut } from '../plan/rollout.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
@@ -119,11 +124,12 @@ async function refused(
   record: LedgerRecord,
   facts: RetiringFacts,
   fault: Fault,
-  { observer, signal }: ReconcileContext,
+  context: ReconcileContext,
 ): Promise<Outcome> {
+  const { observer, signal } = context;
   const deadAt = certainlyDeadAt(facts);
   noteRefused(deps, record, fault);
-  if (facts.now < deadAt) return { kind: 'failed', fault, retryBefore: deadAt };
+  if (facts.now < deadAt) return tryAgain(record, facts, fault, context);
   const result = fault.kind === 'denied' ? 'expired' : 'orphaned';
   await deps.book.drop(record.revision, signal);
   noteUndone(deps, record, result);
@@ -133,6 +139,22 @@ async function refused(
     reason: fault.reason,
   });
   return { kind: 'settled' };
+}
+
+/** A certificate whose object is gone: told to the log, as nobody else is there. */
+function tryAgain(
+  record: LedgerRecord,
+  facts: RetiringFacts,
+  fault: Fault,
+  { attempt, observer }: ReconcileContext,
+): Outcome {
+  const deadAt = certainlyDeadAt(facts);
+  const patiently = record.certificate && patientlyAt(facts, fault, attempt + 1);
+  if (patiently === undefined) return { kind: 'failed', fault, retryBefore: deadAt };
+  const { reason, message } = fault;
+  const keys = { ...keysOf(record, {}), reason, message };
+  observer.log('warn', 'a certificate is orphaned: it is tried once an hour until it ends', keys);
+  return { kind: 'settled', nextAt: Math.min(patiently, deadAt) };
 }
 
 function keysOf(record: LedgerRecord, more: Record<string, string>) {

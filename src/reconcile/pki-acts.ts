@@ -203,7 +203,7 @@ async function recordFound(turn: PkiTurn, revision: string): Promise<void> {
     tokenNamespace: identity.namespace,
     leaseNamespace: request.namespace,
     token: NO_TOKEN,
-    secretToken: seal(''),
+    secretToken: seal('none'),
     certificate: certificateOf(turn, origin, found, mark.issuedAt),
   };
   await deps.book.open(record, context.signal);

@@ -68,6 +68,9 @@ export async function gatherPki(
   return { object, owner, origin, secret, mark, stray: undefined, found, world, pki };
 }
 
+/** VSO's default of a VaultDynamicSecret. */
+const RENEWAL_PERCENT = 67;
+
 /** spec.expiryOffset in ms; 0 for none. */
 export function expiryOffsetOf({ spec }: VaultPKISecret): number {
   return spec.expiryOffset ? parseDuration(spec.expiryOffset) : 0;
@@ -93,8 +96,8 @@ function worldOf(
     uid: object.metadata.uid,
     holder: deps.settings.holder,
     destination: object.spec.destination.name,
-    // A certificate is due by its own dates.
-    renewalPercent: 0,
+    // For leases that can be renewed, which PKI engines do not give; a certificate is due by its own dates.
+    renewalPercent: RENEWAL_PERCENT,
     records: records.map((record) => certificateFacts(deps, object, record)),
     stray: undefined,
     findings: learned.findings,

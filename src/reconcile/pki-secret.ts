@@ -11,7 +11,7 @@ import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
 import { keepAlive } from './dynamic-keep-alive.ts';
-import { leaseNext, reported } from './dynamic-next.ts';
+import { countSync, leaseNext, reported } from './dynamic-next.ts';
 import { reconcileGone } from './dynamic-retire.ts';
 import { nothingLearned, type Renewing } from './dynamic-turn.ts';
 import { carryOutPki } from './pki-acts.ts';
@@ -57,11 +57,9 @@ async function settle(
   turn: PkiTurn,
   fault: Fault | undefined,
 ): Promise<Outcome> {
-  const { deps, situation, learned, context } = turn;
+  const { deps, situation, context } = turn;
   const report = await reportPki(stored, turn, fault);
-  const outcome = learned.written ? 'written' : 'unchanged';
-  const result = report.fault ? 'failed' : outcome;
-  context.observer.count('vault_lease_operator_syncs_total', { kind: stored.kind, result });
+  countSync(turn, report);
   const dues = [nextDueAt(situation.world), nextLookAt(turn)].filter((due) => due !== undefined);
   const nextAt = dues.length > 0 ? Math.min(...dues) : undefined;
   return reported(deps, report, leaseNext({ nextAt, endsAt: certificateEndsAt(turn) }), context);

@@ -15,12 +15,15 @@ import type { Fault } from '../runtime/fault.ts';
 import { seal } from '../runtime/sealed.ts';
 import type { Deps } from './deps.ts';
 
+/**
+ * left     - nothing is to be undone: it ends by itself
+ * expired  - it ended before anybody came to undo it
+ * orphaned - it ended, and until then undoing it was refused
+ */
+type Undone = GivenBack | 'left' | 'expired' | 'orphaned';
+
 /** Undoes, then drops the record. A crash in between only does it again. */
-export async function undo(
-  deps: Deps,
-  record: LedgerRecord,
-  signal: AbortSignal,
-): Promise<GivenBack> {
+export async function undo(deps: Deps, record: LedgerRecord, signal: AbortSignal): Promise<Undone> {
   const { certificate } = record;
   if (certificate?.clear && record.retirement?.why === 'owner-gone')
     await emptyLentSecret(deps, record, signal);
@@ -41,11 +44,7 @@ export function noteRefused(deps: Deps, record: LedgerRecord, fault: Fault): voi
   deps.wake(record.owner, 'refresh');
 }
 
-export function noteUndone(
-  deps: Deps,
-  record: LedgerRecord,
-  result: GivenBack | 'expired' | 'orphaned',
-): void {
+export function noteUndone(deps: Deps, record: LedgerRecord, result: Undone): void {
   const { certificate, owner, revision } = record;
   if (!certificate) return;
   deps.refusals.delete(revision);
@@ -62,12 +61,12 @@ export function noteUndone(
 
 async function endCertificate(
   deps: Deps,
-  { leaseNamespace }: LedgerRecord,
+  { leaseNamespace, revision }: LedgerRecord,
   { serial, mount, identity, revoke, endsAt }: RecordCertificate,
   signal: AbortSignal,
-): Promise<GivenBack> {
+): Promise<Undone> {
   if (!revoke) return 'left';
-  if (deps.clock.now() >= endsAt) return 'dead';
+  if (deps.clock.now() >= endsAt) return deps.refusals.has(revision) ? 'orphaned' : 'expired';
   const request = {
     namespace: leaseNamespace,
     method: 'PUT',

@@ -1,9 +1,10 @@
 /**
  * What a consumer's failure says of the Vault itself: its VaultConnection looks at once, instead of at its next probe,
- * so that a rotated CA is read and the trouble is told where a person looks for it. One that knows of trouble already
+ * so that a rotated CA or client certificate is read and the trouble is told where a person looks for it. One that knows of trouble already
  * probes at a pace of its own.
  */
 import type { Reason } from '../api/reasons.ts';
+import type { VaultIdentity } from '../api/vault-exchange.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Deps } from './deps.ts';
 import { identityOf } from './identity.ts';
@@ -24,10 +25,19 @@ const CONSUMERS: ReadonlySet<string> = new Set([
 ]);
 
 export function passOnTrouble(deps: Deps, stored: StoredObject, fault: Fault): void {
-  if (!TROUBLES.has(fault.reason) || !CONSUMERS.has(stored.kind)) return;
-  const ref = connectionOf(deps, stored);
-  const connection = ref && deps.store.get(ref);
+  if (!CONSUMERS.has(stored.kind)) return;
+  if (fault.kind !== 'denied' && !TROUBLES.has(fault.reason)) return;
+  const identity = resolved(deps, stored);
+  if (!identity || !isOfConnection(fault, identity)) return;
+  const [namespace = '', name = ''] = identity.connectionName.split('/');
+  const ref = { kind: 'VaultConnection', namespace, name };
+  const connection = deps.store.get(ref);
   if (connection && isReady(connection)) deps.wake(ref, 'first');
+}
+
+/** What Vault denies may be a client certificate that was replaced in the cluster meanwhile. */
+function isOfConnection({ reason }: Fault, { endpoint }: VaultIdentity): boolean {
+  return TROUBLES.has(reason) || endpoint.client !== undefined;
 }
 
 /** By its last word on itself. */
@@ -37,11 +47,9 @@ export function isReady({ status }: StoredObject): boolean {
 }
 
 /** Undefined when the references changed while Vault was asked. */
-function connectionOf(deps: Deps, { metadata, spec }: StoredObject) {
+function resolved(deps: Deps, { metadata, spec }: StoredObject): VaultIdentity | undefined {
   try {
-    const { connectionName } = identityOf(deps, { metadata, spec: Object(spec) });
-    const [namespace = '', name = ''] = connectionName.split('/');
-    return { kind: 'VaultConnection', namespace, name };
+    return identityOf(deps, { metadata, spec: Object(spec) });
   } catch {
     return undefined;
   }

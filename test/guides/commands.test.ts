@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { commandsOf, scriptOf } from './commands.ts';
+import { commandsOf, needsContainerEngine, scriptOf } from './commands.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const PAGE = [
@@ -38,6 +38,14 @@ describe('the commands of a page', () => {
 });
 
 describe('every page of docs', () => {
+  it('can be tried but for the one block that makes the image', () => {
+    const pages = globSync('docs/guides/*.md', { cwd: ROOT });
+    const untried = pages.flatMap((page) =>
+      commandsOf(readFileSync(join(ROOT, page), 'utf8')).filter(needsContainerEngine),
+    );
+    assert.equal(untried.length, 1);
+  });
+
   for (const page of globSync('{README,CONTRIBUTING}.md', { cwd: ROOT }).concat(
     globSync('docs/**/*.md', { cwd: ROOT }),
   ))

@@ -107,7 +107,7 @@ describe('a login by', () => {
 
   it('a client certificate that is renewed leaves a leased credential valid, though Vault may no longer renew its token', async () => {
     const home = await tenant(play);
-    const way = await certificate(play, home, { token_ttl: '40s' });
+    const way = await certificate(play, home, { token_ttl: '2m' });
     await logInBy(home, way);
     const leased = new Leased(play, home);
     await leased.applied();

@@ -142,6 +142,22 @@ describe('a login is told to fail', () => {
     assert.equal((await play.vault.accessorsOf(home.role)).length, 1);
   });
 
+  it('when a client certificate was replaced in the cluster: it is read at once', async () => {
+    const home = await tenant(play);
+    const sights = new Sights(play, home);
+    const way = await certificate(play, home);
+    await logInBy(home, way);
+    await sights.until('vaultauths', 'app', 'Ready', 'True');
+    await way.renew?.();
+    await play.vault.writeKv2('kv', `${home.prefix}/data`, { a: '1' });
+    const before = play.now();
+
+    await home.staticSecret('data');
+
+    await sights.synced('data');
+    assert.ok(play.now() - before < 20_000, 'sooner than the next look at the connection');
+  });
+
   const specs: readonly [string, object, string, RegExp][] = [
     [
       'both places of a secret id',

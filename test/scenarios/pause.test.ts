@@ -1,6 +1,7 @@
 /** Objects and namespaces that are paused: nothing happens to them, except that their leases live on. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { certified } from '../stage/certified.ts';
 import { FLAGS, Leased } from '../stage/leased.ts';
 import { Sights } from '../stage/sights.ts';
 import { closeStage, type Stage, stage } from '../stage/stage.ts';
@@ -11,15 +12,22 @@ const PAUSED = 'vault-lease-operator/paused';
 /** A killed leader would be waited for otherwise. */
 const ALONE = { args: ['--leader-elect=false', ...FLAGS] };
 
+/** Seconds: long enough that a busy machine renews in time, short enough to see it happen twice. */
+const SHORT = { leaseTtl: 20, tokenTtl: 20 };
+
 let play: Stage;
 
 before(async () => {
   play = await stage();
   await play.operator.start(ALONE);
 });
-after(closeStage);
+after(async () => {
+  if (process.env['DUMP'])
+    (await import('node:fs')).writeFileSync(process.env['DUMP'], play.operator.logs());
+  await closeStage();
+});
 
-type Pausable = 'vaultstaticsecrets' | 'vaultdynamicsecrets' | 'namespaces';
+type Pausable = 'vaultstaticsecrets' | 'vaultdynamicsecrets' | 'vaultpkisecrets' | 'namespaces';
 
 function setPaused(home: Tenant, resource: Pausable, name: string, value: string | null) {
   const patch = { metadata: { annotations: { [PAUSED]: value } } };
@@ -119,7 +127,7 @@ describe('a paused leased secret', () => {
   }
 
   it('keeps its credential alive beyond its TTL, while nothing else happens', async () => {
-    const home = await tenant(play, { leaseTtl: 6, tokenTtl: 8 });
+    const home = await tenant(play, SHORT);
     const db = new Leased(play, home);
     const user = await db.applied();
     await paused(db);
@@ -130,7 +138,7 @@ describe('a paused leased secret', () => {
     });
     const issues = await db.issues();
 
-    await play.pass(20_000, async () => assert.ok(await db.exists(user)));
+    await play.pass(45_000, async () => assert.ok(await db.exists(user)));
 
     assert.equal(await db.user(), user);
     assert.equal(await db.issues(), issues);
@@ -146,8 +154,8 @@ describe('a paused leased secret', () => {
   });
 
   it('is kept alive by an operator that was started meanwhile, and in a paused namespace', async () => {
-    // An operator that starts takes some seconds, of a lease that may be due.
-    const home = await tenant(play, { leaseTtl: 20, tokenTtl: 20 });
+    // An operator that starts takes its time, of a lease that may be due.
+    const home = await tenant(play, { leaseTtl: 50, tokenTtl: 50 });
     const db = new Leased(play, home);
     const user = await db.applied();
     await setPaused(home, 'namespaces', home.namespace, 'true');
@@ -155,18 +163,18 @@ describe('a paused leased secret', () => {
     await play.operator.kill();
     await play.operator.start(ALONE);
 
-    await play.pass(40_000, async () => assert.ok(await db.exists(user)));
+    await play.pass(70_000, async () => assert.ok(await db.exists(user)));
     assert.equal(await db.user(), user);
   });
 
   it('is kept alive while its specification is refused', async () => {
-    const home = await tenant(play, { leaseTtl: 6, tokenTtl: 8 });
+    const home = await tenant(play, SHORT);
     const db = new Leased(play, home);
     const user = await db.applied();
     await paused(db);
     await db.edited({ allowStaticCreds: true, refreshAfter: '5s' });
 
-    await play.pass(15_000, async () => assert.ok(await db.exists(user)));
+    await play.pass(45_000, async () => assert.ok(await db.exists(user)));
   });
 
   it('lets go on what is being given back', async () => {
@@ -211,6 +219,27 @@ describe('a paused leased secret', () => {
     await db.remove();
 
     await db.holds(0);
+  });
+});
+
+describe('a paused certificate', () => {
+  it('is neither replaced nor repaired until it is resumed', async () => {
+    const web = await certified(play);
+    await web.applied();
+    const serial = await web.serial();
+    const issues = await web.issues();
+    await setPaused(web.home, 'vaultpkisecrets', web.name, 'true');
+    await web.says('Paused', 'True');
+
+    await web.edited({ commonName: 'other.example.com' });
+    await play.pass(5_000);
+
+    assert.equal(await web.issues(), issues);
+    assert.equal(await web.serial(), serial);
+    assert.equal((await web.condition('Ready'))?.status, 'True');
+    await setPaused(web.home, 'vaultpkisecrets', web.name, null);
+    await web.replaced(serial);
+    await web.restarted(1);
   });
 });
 

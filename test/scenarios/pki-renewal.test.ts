@@ -64,6 +64,34 @@ describe('a certificate', () => {
     assert.equal(await web.restarts(), 0);
   });
 
+  it('outlives a change of the leader', async () => {
+    const web = await certified(play);
+    await web.applied();
+    const before = [await web.secret(), await web.object()].map(version);
+    const elected = { args: [...FLAGS, '--leader-elect=true'] };
+
+    const leaders = new Set<string>();
+    const leader = async (): Promise<string> =>
+      (await play.kube.get('leases', play.operatorNamespace, 'b0d477c0.hashicorp.com'))?.['spec']
+        .holderIdentity;
+
+    await play.operator.stop();
+    for (const end of ['kill', 'stop'] as const) {
+      await play.operator.start(elected);
+      // As long as the Lease of a leader that was killed.
+      await play.pass(20_000);
+      leaders.add(await leader());
+      await play.operator[end]();
+    }
+    await play.operator.start({ args: FLAGS });
+    await play.pass(2_000);
+
+    assert.equal(leaders.size, 2);
+    assert.equal(await web.issues(), 1);
+    assert.deepEqual([await web.secret(), await web.object()].map(version), before);
+    assert.equal(await web.restarts(), 0);
+  });
+
   it('that became due while no operator ran is replaced at once', async () => {
     const web = await certified(play);
     await web.applied({ ttl: '24s' });
@@ -190,6 +218,28 @@ describe('a certificate', () => {
     await web.restarted(1);
     await web.ready();
     assert.equal(await web.issues(), 2);
+  });
+
+  it('is replaced once when people ask for it, and not while it is paused', async () => {
+    const web = await certified(play);
+    await web.applied();
+    const first = await web.serial();
+    const annotated = (annotations: object) =>
+      play.kube.patch('vaultpkisecrets', web.home.namespace, 'web', { metadata: { annotations } });
+
+    await annotated({ 'vault-lease-operator/paused': 'true' });
+    await play.until('it is paused', async () => (await web.condition('Paused')) !== undefined);
+    await annotated({ 'vault-lease-operator/rotate': 'one' });
+    await play.pass(3_000);
+    assert.equal(await web.serial(), first);
+    assert.equal((await web.condition('Ready'))?.status, 'True');
+    await annotated({ 'vault-lease-operator/paused': null });
+    await web.replaced(first);
+    await web.restarted(1);
+    await play.pass(3_000);
+
+    assert.equal(await web.issues(), 2);
+    assert.equal((await web.status()).handledRotateRequest, 'one');
   });
 
   it('moves to another Secret with a new one, and the old Secret goes', async () => {

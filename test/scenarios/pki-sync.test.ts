@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { authorities, certified } from '../stage/certified.ts';
+import { callsSince, kubernetesCalls } from '../stage/sights.ts';
 import { closeStage, type Stage, stage } from '../stage/stage.ts';
 
 const KEYS = [
@@ -69,6 +70,29 @@ describe('a certificate is issued', () => {
     assert.equal((await web.condition('SecretSynced'))?.status, 'True');
     await play.until('it is told', async () => (await web.events('SecretSynced')).length === 1);
     assert.match((await web.events('SecretSynced'))[0] ?? '', new RegExp(status.serialNumber));
+  });
+
+  it('by four calls to Vault and six to Kubernetes', async () => {
+    const [warm, web] = [await certified(play), await certified(play)];
+    await warm.applied();
+    await play.until('it is told', async () => (await warm.events('SecretSynced')).length === 1);
+    const [before, notes] = [await kubernetesCalls(play), (await play.vaultNotes()).length];
+
+    await web.edited();
+    await web.ready();
+    await play.until('it is told', async () => (await web.events('SecretSynced')).length === 1);
+
+    assert.deepEqual(await callsSince(play, before), {
+      'create events': 1,
+      'create secrets': 2,
+      'create serviceaccounts': 1,
+      'patch vaultpkisecrets': 1,
+      'update secrets': 1,
+    });
+    const ours = (await play.vaultNotes()).slice(notes).map(({ path }) => path);
+    const paths = ['auth/kubernetes/login', 'auth/token/renew-self', 'auth/token/revoke-self'];
+    for (const path of [...paths, `pki/issue/${web.role}`])
+      assert.equal(ours.filter((each) => each === path).length, 1, path);
   });
 
   it('into an Opaque Secret with what Vault answered and nothing else', async () => {

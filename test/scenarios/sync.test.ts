@@ -1,6 +1,7 @@
 /** What people ask for by annotations: a look at Vault now, a new credential; once per value, and at a measured pace. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { certified, MAY_REVOKE } from '../stage/certified.ts';
 import type { Resource } from '../stage/kube-admin.ts';
 import { FLAGS, Leased } from '../stage/leased.ts';
 import { Sights } from '../stage/sights.ts';
@@ -276,5 +277,37 @@ describe('a static role that is asked', () => {
     assert.equal(await role.reads(), reads + 1);
     assert.equal((await role.status()).handledSyncRequest, '1');
     assert.equal(await role.restarts(), 1);
+  });
+});
+
+describe('a certificate that is asked', () => {
+  it('to rotate is replaced once, with one restart, and the old one is revoked', async () => {
+    const web = await certified(play, { policy: MAY_REVOKE });
+    await web.applied({ revoke: true });
+    const serial = (await web.serial()) ?? '';
+    const issues = await web.issues();
+
+    await annotated(web.home, 'vaultpkisecrets', web.name, { rotate: '1' });
+
+    await web.replaced(serial);
+    await web.restarted(1);
+    await web.revoked(serial);
+    await play.pass(3_000);
+    assert.equal(await web.issues(), issues + 1);
+    assert.equal((await web.status()).handledRotateRequest, '1');
+  });
+
+  it('to sync stays as it is', async () => {
+    const web = await certified(play);
+    await web.applied();
+    const serial = await web.serial();
+    const issues = await web.issues();
+
+    await annotated(web.home, 'vaultpkisecrets', web.name, { sync: '1' });
+
+    await play.until('it is noted', async () => (await web.status()).handledSyncRequest === '1');
+    assert.equal(await web.serial(), serial);
+    assert.equal(await web.issues(), issues);
+    assert.equal(await web.restarts(), 0);
   });
 });

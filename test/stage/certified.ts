@@ -1,7 +1,7 @@
 /** One VaultPKISecret as a scenario looks at it: the certificate in its Secret, Vault's word on it, and its workload. */
 import { randomBytes, X509Certificate } from 'node:crypto';
-import { conditionOf, type KubeObject, textsOf } from './kube-admin.ts';
-import { WORKLOAD } from './leased.ts';
+import { Credential, WORKLOAD } from './credential.ts';
+import { conditionOf, textsOf } from './kube-admin.ts';
 import type { Stage } from './stage.ts';
 import { type Tenant, type TenantOptions, tenant } from './tenant.ts';
 
@@ -26,17 +26,15 @@ export async function certified(
   return it;
 }
 
-export class Certified {
+export class Certified extends Credential {
   readonly #play: Stage;
-  readonly home: Tenant;
-  readonly name = 'web';
   /** Of the PKI engine. */
   readonly role = `r-${randomBytes(4).toString('hex')}`;
   #spec: object = {};
 
   constructor(play: Stage, home: Tenant) {
+    super(play, home, { resource: 'vaultpkisecrets', name: 'web' });
     this.#play = play;
-    this.home = home;
   }
 
   async changeRole(fields: object): Promise<void> {
@@ -86,20 +84,8 @@ export class Certified {
     });
   }
 
-  object(): Promise<KubeObject | undefined> {
-    return this.#play.kube.get('vaultpkisecrets', this.home.namespace, this.name);
-  }
-
   async status() {
     return (await this.object())?.['status'];
-  }
-
-  async condition(type: string) {
-    return conditionOf(await this.object(), type);
-  }
-
-  secret(name = this.name): Promise<KubeObject | undefined> {
-    return this.#play.kube.get('secrets', this.home.namespace, name);
   }
 
   async texts(name = this.name): Promise<Record<string, string>> {
@@ -140,38 +126,6 @@ export class Certified {
 
   async revoked(serial: string): Promise<void> {
     await this.#play.until('the certificate is revoked', () => this.isRevoked(serial));
-  }
-
-  async restarts(): Promise<number> {
-    const workload = await this.#play.kube.get('deployments', this.home.namespace, WORKLOAD);
-    return Number(workload?.metadata.generation) - 1;
-  }
-
-  async restarted(times: number): Promise<void> {
-    await this.#play.until(
-      `the Deployment was restarted ${times} times`,
-      async () => (await this.restarts()) === times,
-    );
-  }
-
-  /** Its ledger records, by the uid that it has now. */
-  async ledger(): Promise<readonly KubeObject[]> {
-    const uid = (await this.object())?.metadata.uid;
-    const selector = `vault-lease-operator/owner-uid=${uid}`;
-    return this.#play.kube.list('secrets', this.#play.operatorNamespace, selector);
-  }
-
-  /** Messages of its events with this reason. */
-  async events(reason: string): Promise<readonly string[]> {
-    const events = await this.#play.kube.list('events', this.home.namespace);
-    const ours = events.filter((event) => event['reason'] === reason);
-    return ours
-      .filter((event) => event['involvedObject'].name === this.name)
-      .map(({ message }) => String(message));
-  }
-
-  remove(): Promise<void> {
-    return this.#play.kube.remove('vaultpkisecrets', this.home.namespace, this.name);
   }
 }
 

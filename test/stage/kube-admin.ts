@@ -28,6 +28,7 @@ export type Resource = keyof typeof RESOURCES;
 const OURS = 'apis/secrets.hashicorp.com/v1beta1';
 const RESOURCES = {
   namespaces: ['api/v1', 'Namespace'],
+  pods: ['api/v1', 'Pod'],
   secrets: ['api/v1', 'Secret'],
   serviceaccounts: ['api/v1', 'ServiceAccount'],
   events: ['api/v1', 'Event'],

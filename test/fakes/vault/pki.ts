@@ -41,7 +41,7 @@ export function pki(parts: Parts): Engine {
   return {
     type: 'pki',
     answer: (call) => follow(routes, call),
-    isOpen: (path) => /^(?:ca|ca_chain|crl)(?:\/pem)?$|^cert\//.test(path),
+    isOpen: (path) => path.startsWith('cert/'),
   };
 }
 

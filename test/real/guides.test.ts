@@ -1,0 +1,115 @@
+/**
+ * The guides, tried literally: the commands of each page, one after another, by an administrator with kubectl, vault
+ * and psql, where config/default is installed, the operator runs, and the samples are applied.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { RealStack } from '../../hack/real/stack.ts';
+import { applySamples, prepareVault } from '../../hack/sandbox/preparation.ts';
+import { Kustomize, ROOT } from '../deploy/kustomize.ts';
+import { scriptOf } from '../guides/commands.ts';
+import type { KubeAdmin } from '../stage/kube-admin.ts';
+import { OperatorProcess } from '../stage/operator-process.ts';
+import { admins, startServers } from '../stage/real-servers.ts';
+
+const NAMESPACE = 'vault-secrets-operator-system';
+const ACCOUNT = 'vault-secrets-operator-controller-manager';
+const PAGE_WITHIN_MS = 300_000;
+/** Seconds. */
+const TIMES = { ttl: 3600, max: 86_400, certificate: 86_400 };
+/** The page that ends with taking everything away comes last. */
+const LAST = 'docs/guides/kustomize.md';
+const PAGES = [
+  ...globSync('docs/guides/*.md', { cwd: ROOT }).filter((page) => page !== LAST),
+  LAST,
+];
+
+describe('the commands of', () => {
+  let stack: RealStack;
+  let operator: OperatorProcess;
+  let env: Readonly<Record<string, string>>;
+
+  before(async () => {
+    stack = await startServers();
+    const { kube, vault } = admins(stack);
+    await new Kustomize(stack).apply('config/default');
+    operator = new OperatorProcess({
+      kubeconfig: await stack.operatorKubeconfig({ namespace: NAMESPACE, serviceAccount: ACCOUNT }),
+      namespace: NAMESPACE,
+      folder: stack.folder,
+    });
+    await operator.start({ args: ['--lease-overlap=2s', '--lease-owner-grace=2s'] });
+    await prepareVault(vault, TIMES);
+    const site = { kube, vault, vaultCa: stack.vault.caPem };
+    await applySamples(site);
+    await applyDefaultConnection(site);
+    env = environment(stack);
+  });
+  after(async () => {
+    await operator.stop();
+    await stack.stop();
+  });
+
+  for (const page of PAGES)
+    it(page, { timeout: PAGE_WITHIN_MS }, async () => {
+      const text = readFileSync(join(ROOT, page), 'utf8');
+      const { code, said } = await typed(scriptOf(text), env);
+      assert.equal(code, 0, said);
+    });
+});
+
+/** For all who name none. */
+async function applyDefaultConnection(site: {
+  readonly kube: KubeAdmin;
+  readonly vault: { readonly url: string };
+  readonly vaultCa: string;
+}): Promise<void> {
+  const metadata = { name: 'vault-ca', namespace: NAMESPACE };
+  const stringData = { 'ca.crt': site.vaultCa };
+  await site.kube.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData });
+  await site.kube.apply({
+    apiVersion: 'secrets.hashicorp.com/v1beta1',
+    kind: 'VaultConnection',
+    metadata: { name: 'default', namespace: NAMESPACE },
+    spec: { address: site.vault.url, caCertSecretRef: 'vault-ca' },
+  });
+}
+
+/** What a person at a terminal has. */
+function environment({ folder, kubectl, vaultProgram, apiServer, vault, postgres }: RealStack) {
+  const programs = join(folder, 'programs');
+  mkdirSync(programs);
+  symlinkSync(kubectl, join(programs, 'kubectl'));
+  symlinkSync(vaultProgram, join(programs, 'vault'));
+  const { PATH = '', HOME = folder } = process.env;
+  return {
+    PATH: [programs, dirname(process.execPath), PATH].join(delimiter),
+    HOME,
+    KUBECONFIG: apiServer.adminKubeconfigPath,
+    VAULT_ADDR: vault.url,
+    VAULT_CACERT: vault.caPath,
+    VAULT_TOKEN: vault.rootToken,
+    DATABASE_URL: postgres.connectionString,
+  };
+}
+
+async function typed(
+  script: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; said: string }> {
+  const shell = spawn('bash', ['-c', script], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [shell.stdout, shell.stderr])
+    stream.on('data', (chunk) => {
+      said += String(chunk);
+    });
+  const code = await new Promise<number | null>((resolve) => shell.once('close', resolve));
+  return { code, said };
+}
