@@ -124,6 +124,18 @@ describe('the book of an encrypted ledger', () => {
     assert.deepEqual([book.counts().locked, book.counts().pending], [0, 1]);
   });
 
+  it('doubts what is opened after a restore', async () => {
+    const ground = new Ground();
+    await (await ground.book()).open(recordOf('r'), NEVER);
+    const book = await ground.book();
+
+    book.doubtAll();
+    await book.unlock(NEVER);
+    await book.open(recordOf('s'), NEVER);
+
+    assert.deepEqual([book.isDoubted('r'), book.isDoubted('s')], [true, false]);
+  });
+
   it('keeps what cannot be decrypted now, and changes states all the same', async () => {
     const ground = new Ground();
     const before = await ground.book();

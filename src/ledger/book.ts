@@ -31,6 +31,8 @@ export class Book {
   readonly #writes: RecordWrites;
   readonly #shelf = new Shelf();
   readonly locked = new LockedRecords();
+  /** What was stored before now may be older than what Vault knows. */
+  #isDoubtful = false;
   #foreign = 0;
   #unreadable: readonly string[] = [];
 
@@ -46,6 +48,7 @@ export class Book {
   async load(signal: AbortSignal): Promise<void> {
     const listed = await this.#options.store.list(signal);
     this.#shelf.clear();
+    this.#isDoubtful = false;
     this.locked.clear();
     this.#foreign = 0;
     const unreadable: string[] = [];
@@ -196,6 +199,7 @@ export class Book {
 
   /** The records came out of a backup: Vault may have ended what they tell of. */
   doubtAll(): void {
+    this.#isDoubtful = true;
     for (const entry of this.#shelf.all()) entry.doubted = true;
   }
 
@@ -248,7 +252,8 @@ export class Book {
     token: StoredToken,
     isNew: boolean,
   ): void {
-    this.#shelf.put({ record, stored, token, confirmed: isNew, isNew, doubted: false });
+    const doubted = this.#isDoubtful && !isNew;
+    this.#shelf.put({ record, stored, token, confirmed: isNew, isNew, doubted });
   }
 }
 
