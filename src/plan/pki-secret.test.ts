@@ -148,7 +148,7 @@ describe('a certificate that nobody has on record', () => {
   const status = (change: UnrecordedFacts['status']) => ({
     status: { ...FACTS.status, ...change },
   });
-  const genuine = { revision: 'r1', intact: true };
+  const genuine = { revision: 'r1', intact: true, leased: false };
 
   const rows: readonly [
     sentence: string,
@@ -167,6 +167,7 @@ describe('a certificate that nobody has on record', () => {
       { mark: { ...genuine, intact: false } },
       false,
     ],
+    ['is not kept when it has a lease', { mark: { ...genuine, leased: true } }, false],
     ['is not kept when the object was never synced', { status: {} }, false],
   ];
   for (const [sentence, change, kept] of rows)

@@ -44,6 +44,12 @@ function note({ outdated: [revision] }: PkiWorld): PkiPlan | undefined {
   return revision === undefined ? undefined : { kind: 'note', revision };
 }
 
+interface MarkFacts {
+  readonly revision: string;
+  readonly intact: boolean;
+  readonly leased: boolean;
+}
+
 export interface UnrecordedFacts {
   readonly generation: number;
   readonly status: {
@@ -53,7 +59,7 @@ export interface UnrecordedFacts {
   };
   /** Of the Secret: its MAC, what its mark says, and the serial number of the certificate in it. */
   readonly mac: string;
-  readonly mark: { readonly revision: string; readonly intact: boolean } | undefined;
+  readonly mark: MarkFacts | undefined;
   readonly serial: string | undefined;
 }
 
@@ -65,7 +71,12 @@ export function judgeUnrecorded(facts: UnrecordedFacts): Unrecorded | undefined 
   const { generation, status, mac, mark, serial } = facts;
   if (status.lastGeneration !== generation || !serial) return undefined;
   if (status.serialNumber?.toLowerCase() !== serial) return undefined;
-  if (mark) return mark.intact ? { kind: 'marked', revision: mark.revision } : undefined;
+  if (mark) return keeps(mark) ? { kind: 'marked', revision: mark.revision } : undefined;
   const isUntouched = !status.secretMAC || status.secretMAC === mac;
   return isUntouched ? { kind: 'unmarked' } : undefined;
+}
+
+/** One with a lease dies with a token that nobody knows any more: it is replaced while it lives. */
+function keeps({ intact, leased }: MarkFacts): boolean {
+  return intact && !leased;
 }

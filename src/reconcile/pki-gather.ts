@@ -163,7 +163,11 @@ function unrecordedOf(
 ) {
   const mark =
     reading.kind === 'genuine'
-      ? { revision: reading.mark.revision, intact: reading.intact }
+      ? {
+          revision: reading.mark.revision,
+          intact: reading.intact,
+          leased: reading.mark.leaseId !== '',
+        }
       : undefined;
   const { generation } = metadata;
   return judgeUnrecorded({ generation, status: status ?? {}, mac, mark, serial: found.serial });

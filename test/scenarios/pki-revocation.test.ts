@@ -261,6 +261,22 @@ describe('a certificate that is not needed any more', () => {
     await web.revoked(second);
   });
 
+  it('of a role with leases is replaced when its record is lost, as its token is lost too', async () => {
+    const web = await certified(play, { pkiRole: { generate_lease: true } });
+    await web.applied();
+    const first = await serialOf(web);
+    await play.operator.stop();
+    for (const { metadata } of await web.ledger())
+      await play.kube.remove('secrets', play.operatorNamespace, metadata.name);
+
+    await play.operator.start({ args: FLAGS });
+    await web.replaced(first);
+
+    await web.restarted(1);
+    assert.equal(await web.isRevoked(first), false, 'it lives until its token ends');
+    assert.equal(await web.issues(), 2);
+  });
+
   it('of a role with leases lives on with a token that is kept alive', async () => {
     const pkiRole = { generate_lease: true };
     const web = await certified(play, { pkiRole, tokenTtl: 8 });
