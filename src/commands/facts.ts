@@ -1,6 +1,6 @@
 /** Gathers what an explanation is made from. Looks at everything that it may see, and goes on where it may not. */
 import { isKindName } from '../api/kinds.ts';
-import { OWNER_LABEL, STATE_LABEL } from '../ledger/book.ts';
+import { OWNER_LABEL, STATE_LABEL } from '../ledger/record-secret.ts';
 import type { ExplainFacts, RecordSight, SecretSight, Sight } from '../plan/explain-facts.ts';
 import { ownershipOf } from '../plan/ownership.ts';
 import { pausedBy } from '../plan/pause.ts';

@@ -3,30 +3,22 @@
  * counts. One process writes at a time (the leader), and every write carries a resourceVersion, so a former
  * leader's late write fails. Renewals only move deadlines and stay in memory: see `noteToken` and `noteLease`.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../api/reasons.ts';
 import type { TokenGrant } from '../api/vault-exchange.ts';
 import { FaultError, faultOf } from '../runtime/fault.ts';
 import { keyOf, type Ref } from '../runtime/ref.ts';
 import { isSameCluster } from './cluster-stamp.ts';
-import type { NewRecord, RecordStore, StoredRecord } from './ports.ts';
+import type { RecordStore, StoredRecord } from './ports.ts';
 import {
   decodeRecord,
-  encodeRecord,
   type LedgerRecord,
   type RecordCertificate,
   type RecordLease,
   type RecordState,
   type Retirement,
 } from './record.ts';
-
-/** Labels by which the records are listed, and by which a person finds those of one object. */
-export const RECORD_LABELS = {
-  'app.kubernetes.io/managed-by': 'vault-lease-operator',
-  'app.kubernetes.io/component': 'lease-ledger',
-} as const;
-
-export const STATE_LABEL = 'vault-lease-operator/state';
-export const OWNER_LABEL = 'vault-lease-operator/owner-uid';
+import { recordSecret } from './record-secret.ts';
 
 /** Somebody else's write, or deletion, came first. */
 const MOVED: ReadonlySet<string> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);
@@ -116,7 +108,7 @@ export class Book {
    */
   async open(record: LedgerRecord, signal: AbortSignal): Promise<void> {
     this.#keep(record, undefined, true);
-    this.#keep(record, await this.#store.create(secretOf(record), signal), true);
+    this.#keep(record, await this.#store.create(recordSecret(record), signal), true);
   }
 
   /** Without a lease for what has none. */
@@ -152,7 +144,7 @@ export class Book {
 
   /** A renewed token. Not written: after a restart the status of the owner tells, or one early renewal finds out. */
   noteToken(revision: string, grant: TokenGrant, capped: boolean): void {
-    this.#trust(revision);
+    this.#note(revision, { doubted: false });
     this.#amend(revision, (record) => ({
       ...record,
       token: { ...record.token, askedAt: grant.askedAt, ttlMs: grant.ttlMs, capped },
@@ -170,9 +162,7 @@ export class Book {
 
   noteLease(revision: string, lease: RecordLease): void {
     this.#amend(revision, (record) => ({ ...record, lease }));
-    const entry = this.#entries.get(revision);
-    if (entry) entry.confirmed = true;
-    this.#trust(revision);
+    this.#note(revision, { confirmed: true, doubted: false });
   }
 
   /** False while all that is known of the lease is what a former process wrote. */
@@ -206,14 +196,9 @@ export class Book {
     }));
   }
 
-  #trust(revision: string): void {
-    const entry = this.#entries.get(revision);
-    if (entry) entry.doubted = false;
-  }
-
   #amend(revision: string, change: (record: LedgerRecord) => LedgerRecord): void {
-    const entry = this.#entries.get(revision);
-    if (entry) entry.record = change(entry.record);
+    const record = this.get(revision);
+    if (record) this.#note(revision, { record: change(record) });
   }
 
   async #write(
@@ -224,20 +209,14 @@ export class Book {
     const entry = this.#entries.get(revision);
     if (!entry) return;
     const record = change(entry.record);
-    if (entry.stored && (await this.#replaced(entry, entry.stored, record, signal))) return;
+    if (entry.stored && (await this.#replaced(entry.stored, record, signal))) return;
     await this.#reread(entry, record, signal);
   }
 
   /** False when somebody wrote it since, perhaps we. */
-  async #replaced(
-    entry: Entry,
-    over: StoredRecord,
-    record: LedgerRecord,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async #replaced(over: StoredRecord, record: LedgerRecord, signal: AbortSignal): Promise<boolean> {
     try {
-      entry.stored = await this.#store.replace(over, secretOf(record), signal);
-      entry.record = record;
+      this.#written(record, await this.#store.replace(over, recordSecret(record), signal));
       return true;
     } catch (thrown) {
       if (!MOVED.has(faultOf(thrown).reason)) throw thrown;
@@ -250,15 +229,30 @@ export class Book {
    * A record that somebody deleted is written anew: what it tells of may live.
    */
   async #reread(entry: Entry, wanted: LedgerRecord, signal: AbortSignal): Promise<void> {
-    const { name } = secretOf(wanted);
-    const stored = await this.#store.read(name, signal);
-    const found = stored && decodeRecord(stored.data);
-    if (!stored && !entry.stored) return this.#forget(wanted);
-    if (!stored) entry.stored = await this.#store.create(secretOf(wanted), signal);
-    else if (!found) throw conflict(`the ledger record ${name} cannot be read any more`);
-    else if (found.state === wanted.state) entry.stored = stored;
-    else entry.stored = await this.#store.replace(stored, secretOf(wanted), signal);
-    entry.record = wanted;
+    const stored = await this.#store.read(recordSecret(wanted).name, signal);
+    if (stored) await this.#overwrite(stored, wanted, signal);
+    else if (entry.stored)
+      this.#written(wanted, await this.#store.create(recordSecret(wanted), signal));
+    else this.#forget(wanted);
+  }
+
+  async #overwrite(stored: StoredRecord, wanted: LedgerRecord, signal: AbortSignal): Promise<void> {
+    const found = decodeRecord(stored.data);
+    if (!found) throw illegible(stored.name);
+    if (found.state !== wanted.state || !isDeepStrictEqual(found.certificate, wanted.certificate))
+      return this.#written(wanted, await this.#store.replace(stored, recordSecret(wanted), signal));
+    const { retirement } = found;
+    return this.#written({ ...wanted, ...(retirement && { retirement }) }, stored);
+  }
+
+  /** The book may have been read anew while the call was under way. */
+  #written(record: LedgerRecord, stored: StoredRecord): void {
+    this.#note(record.revision, { record, stored });
+  }
+
+  #note(revision: string, news: Partial<Entry>): void {
+    const entry = this.#entries.get(revision);
+    if (entry) Object.assign(entry, news);
   }
 
   #forget({ revision, owner }: LedgerRecord): void {
@@ -276,23 +270,12 @@ export class Book {
   }
 }
 
-function secretOf(record: LedgerRecord): NewRecord {
-  return {
-    name: `vault-lease-${record.revision}`,
-    labels: {
-      ...RECORD_LABELS,
-      [STATE_LABEL]: record.state,
-      [OWNER_LABEL]: record.owner.uid,
-    },
-    data: encodeRecord(record),
-  };
-}
-
 function changed(record: LedgerRecord, change: Partial<RecordCertificate>): LedgerRecord {
   const { certificate } = record;
   return certificate ? { ...record, certificate: { ...certificate, ...change } } : record;
 }
 
-function conflict(message: string): FaultError {
+function illegible(name: string): FaultError {
+  const message = `the ledger record ${name} cannot be read any more; delete it when nobody needs it`;
   return new FaultError({ kind: 'transient', reason: 'KubernetesConflict', message });
 }

@@ -201,7 +201,7 @@ export function hasDrifted(destination: Destination, owner: Owner, secret: Secre
   const mark = secret.annotations[LEASE_ANNOTATION];
   const marks = mark === undefined ? {} : { [LEASE_ANNOTATION]: mark };
   const plan = planDestination({ owner, destination, existing: secret, mac: secret.mac, marks });
-  return plan.kind === 'replace' || plan.kind === 'recreate';
+  return plan.kind !== 'keep';
 }
 
 function resolvedOrigin(deps: Deps, object: VaultDynamicSecret): Origin | Fault {

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { RECORD_LABELS } from '../../src/ledger/book.ts';
+import { RECORD_LABELS } from '../../src/ledger/record-secret.ts';
 import { restartAnnotation } from '../../src/plan/rollout.ts';
 import { conditionOf, type KubeObject, textsOf } from '../stage/kube-admin.ts';
 import { databaseUsers, notesOf } from '../stage/real-stage.ts';

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { FaultError } from '../runtime/fault.ts';
+import { seal } from '../runtime/sealed.ts';
+import { Book } from './book.ts';
+import { MemoryRecords } from './memory-records.ts';
+import type { NewRecord, StoredRecord } from './ports.ts';
+import type { LedgerRecord } from './record.ts';
+
+const { signal } = new AbortController();
+const LEASE = { id: 'l', askedAt: 0, ttlMs: 1, fullTtlMs: 1, renewable: true };
+const UNUSED = { why: 'unused', at: 1, successor: '', targets: [] } as const;
+
+function recordOf(revision: string): LedgerRecord {
+  return {
+    revision,
+    state: 'pending',
+    cluster: 'here',
+    holder: 'me',
+    owner: { kind: 'VaultDynamicSecret', namespace: 'apps', name: 'db', uid: 'u' },
+    destination: 'db',
+    sourceDigest: 'd',
+    restarts: false,
+    repair: false,
+    createdAt: 0,
+    endpoint: { address: 'https://vault', skipVerify: false, headers: {}, timeoutMs: 1 },
+    tokenNamespace: '',
+    leaseNamespace: '',
+    token: {
+      accessor: 'a',
+      type: 'service',
+      renewable: true,
+      defaultPolicy: true,
+      loginTtlMs: 1,
+      askedAt: 0,
+      ttlMs: 1,
+      capped: false,
+    },
+    secretToken: seal('t'),
+  };
+}
+
+/** Loses the answers of creations, or the creations themselves. */
+class Lossy extends MemoryRecords {
+  lose: 'nothing' | 'answers' | 'requests' = 'nothing';
+
+  override async create(record: NewRecord): Promise<StoredRecord> {
+    const stored = this.lose === 'requests' ? undefined : await super.create(record);
+    if (stored && this.lose === 'nothing') return stored;
+    throw new FaultError({ kind: 'transient', reason: 'KubernetesUnavailable', message: 'lost' });
+  }
+}
+
+describe('the book', () => {
+  it('retires a record whose creation got no answer', async () => {
+    const store = new Lossy();
+    const book = new Book(store, 'here');
+    store.lose = 'answers';
+    await assert.rejects(book.open(recordOf('r'), signal), /KubernetesUnavailable/);
+
+    await book.retire('r', UNUSED, signal);
+    await book.drop('r', signal);
+
+    assert.deepEqual(await store.list(), []);
+  });
+
+  it('forgets a record that never came to be', async () => {
+    const store = new Lossy();
+    const book = new Book(store, 'here');
+    store.lose = 'requests';
+    await assert.rejects(book.open(recordOf('r'), signal), /KubernetesUnavailable/);
+
+    await book.retire('r', UNUSED, signal);
+
+    assert.deepEqual(book.all(), []);
+    assert.deepEqual(book.ofOwner(recordOf('r').owner), []);
+  });
+
+  it('finds the last record of a former leader when it looks again', async () => {
+    const store = new MemoryRecords();
+    const [former, book] = [new Book(store, 'here'), new Book(store, 'here')];
+    await book.load(signal);
+    await former.open(recordOf('late'), signal);
+
+    const late = await book.catchUp(signal);
+
+    assert.deepEqual(
+      late.map(({ revision }) => revision),
+      ['late'],
+    );
+    assert.equal(book.isNew('late'), false);
+    assert.deepEqual(await book.catchUp(signal), []);
+  });
+
+  it('lets the word of the leader count over the last write of a former one', async () => {
+    const store = new MemoryRecords();
+    const former = new Book(store, 'here');
+    await former.open(recordOf('r'), signal);
+    const book = new Book(store, 'here');
+    await book.load(signal);
+    await former.retire('r', UNUSED, signal);
+
+    await book.makeCurrent('r', LEASE, signal);
+
+    const after = new Book(store, 'here');
+    await after.load(signal);
+    assert.equal(after.get('r')?.state, 'current');
+  });
+
+  it('writes a record anew that somebody deleted', async () => {
+    const store = new MemoryRecords();
+    const book = new Book(store, 'here');
+    await book.open(recordOf('r'), signal);
+    for (const record of await store.list()) await store.remove(record);
+
+    await book.makeCurrent('r', LEASE, signal);
+
+    assert.equal((await store.list()).length, 1);
+    assert.equal(book.get('r')?.state, 'current');
+  });
+});
