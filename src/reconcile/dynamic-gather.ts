@@ -149,7 +149,7 @@ async function livingUid(
   secret: SecretDigest | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const wasWritten = records.some(({ state, owner }) => state === 'current' && owner.uid === uid);
+  const wasWritten = records.some(({ state, owner }) => state !== 'pending' && owner.uid === uid);
   if (secret || !wasWritten) return uid;
   const life = await deps.objects.exists({ kind, namespace, name }, uid, signal);
   return life === 'there' ? uid : undefined;

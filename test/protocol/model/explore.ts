@@ -23,7 +23,7 @@ export interface Explored {
 }
 
 /** Far more than what is explored has: an endless protocol shall end the test, and not the machine. */
-const MOST_STATES = 3_000_000;
+const MOST_STATES = 1_500_000;
 
 export function explore(size: Size, rules: Rules): Explored {
   return new Search(size, rules).run();

@@ -99,7 +99,7 @@ function livingUid(
   { uid }: Resource,
 ): string | undefined {
   const wasWritten = entries.some(
-    ({ rev, state }) => state === 'current' && revs[rev]?.uid === uid,
+    ({ rev, state }) => state !== 'pending' && revs[rev]?.uid === uid,
   );
   const isThere = secret || !wasWritten || crs.some((resource) => resource?.uid === uid);
   return isThere ? String(uid) : undefined;
