@@ -8,7 +8,7 @@ import type { KindName } from '../../src/api/kinds.ts';
 import { REASONS, type Reason } from '../../src/api/reasons.ts';
 import { checked } from '../../src/reconcile/load.ts';
 import { FaultError } from '../../src/runtime/fault.ts';
-import { conditionOf, type KubeObject, KubeRefusal, type Resource, textsOf } from './kube-admin.ts';
+import { type KubeObject, KubeRefusal, type Resource, textsOf } from './kube-admin.ts';
 import { Sights } from './sights.ts';
 import { closeStage, type Stage, stage } from './stage.ts';
 import { type Tenant, tenant } from './tenant.ts';
@@ -168,11 +168,15 @@ async function told(
 ): Promise<void> {
   assert.notEqual(REASONS[reason].remedy, '', 'the reason is documented with a remedy');
   await play.kube.apply(object);
-  await sights.until(good.resource, NAME, 'Healthy', 'False Unhealthy', TOLD_WITHIN_MS);
-  const health = conditionOf(await sights.get(good.resource, NAME), 'Healthy');
-  const message = health?.message ?? '';
-  assert.ok(message.startsWith(`${reason}: `), message);
-  assert.match(message, says);
+  // What the row has made besides may come into view a moment later than the object.
+  const message = async (): Promise<string> => sights.message(good.resource, NAME, 'Healthy');
+  await play.until(
+    `${NAME} says ${reason}`,
+    async () => (await message()).startsWith(`${reason}: `),
+    TOLD_WITHIN_MS,
+  );
+  assert.equal(await sights.says(good.resource, NAME, 'Healthy'), 'False Unhealthy');
+  assert.match(await message(), says);
 
   const events = async () => (await sights.events(NAME)).filter((event) => event.reason === reason);
   await play.until(
