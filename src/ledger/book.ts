@@ -20,7 +20,7 @@ import {
   type StoredToken,
 } from './record.ts';
 import { RecordWrites, type WriteOptions } from './record-writes.ts';
-import { Shelf } from './shelf.ts';
+import { type Entry, Shelf } from './shelf.ts';
 
 export interface BookOptions extends WriteOptions {
   readonly cluster: string;
@@ -238,6 +238,13 @@ export class Book {
     if (!entry) return;
     const outcome = await this.#writes.write(entry, change(entry.record), signal);
     if (outcome === 'gone') this.#shelf.take(entry.record);
+    else this.#carryOver(entry);
+  }
+
+  /** The book may have been read anew while a write was under way. */
+  #carryOver({ record, stored, token }: Entry): void {
+    const entry = this.#shelf.get(record.revision);
+    if (entry) Object.assign(entry, { record, stored, token });
   }
 
   #admit({ record, stored: token }: FoundRecord, stored: StoredRecord): void {

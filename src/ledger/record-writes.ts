@@ -2,10 +2,17 @@
  * The way of a record to its store. Every write carries a resourceVersion, so a former leader's late one fails. A token
  * is encrypted once, when its record is opened: changes of state keep it in the form that it has.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../api/reasons.ts';
 import { FaultError, faultOf } from '../runtime/fault.ts';
 import type { RecordStore, StoredRecord, TokenCipher } from './ports.ts';
-import { bondOf, decodeRecord, type LedgerRecord, type StoredToken } from './record.ts';
+import {
+  bondOf,
+  decodeRecord,
+  type LedgerRecord,
+  type OpenRecord,
+  type StoredToken,
+} from './record.ts';
 import { secretOf } from './record-secret.ts';
 import type { Entry } from './shelf.ts';
 
@@ -103,8 +110,8 @@ export class RecordWrites {
     entry.token = found?.stored ?? entry.token;
     const secret = secretOf(wanted, entry.token);
     if (!stored) entry.stored = await store.create(secret, signal);
-    else if (!found) throw conflict(`the ledger record ${name} cannot be read any more`);
-    else if (found.record.state === wanted.state) entry.stored = stored;
+    else if (!found) throw illegible(name);
+    else if (isSame(found.record, wanted)) entry.stored = stored;
     else entry.stored = await store.replace(stored, secret, signal);
     entry.record = wanted;
     return 'written';
@@ -120,6 +127,12 @@ export class RecordWrites {
   }
 }
 
-function conflict(message: string): FaultError {
+/** In what a change of state changes; an earlier retirement of the same is as good. */
+function isSame(found: OpenRecord, wanted: LedgerRecord): boolean {
+  return found.state === wanted.state && isDeepStrictEqual(found.certificate, wanted.certificate);
+}
+
+function illegible(name: string): FaultError {
+  const message = `the ledger record ${name} cannot be read any more; delete it when nobody needs it`;
   return new FaultError({ kind: 'transient', reason: 'KubernetesConflict', message });
 }

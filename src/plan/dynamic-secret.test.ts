@@ -24,7 +24,7 @@ function record(change: Partial<RecordFacts> = {}): RecordFacts {
     doubted: false,
     held: false,
     isNew: true,
-    sent: true,
+    sent: false,
     token: { type: 'service', renewable: true, askedAt: NOW, ttlMs: 2 * HOUR, capped: false },
     lease: { askedAt: NOW, ttlMs: HOUR, renewable: true },
     ...change,
@@ -139,13 +139,29 @@ const ROWS: readonly Row[] = [
   ],
   [
     "another process's attempt is first made harmless by a write of one's own",
-    world({ records: [record(), pending({ holder: 'other' })] }),
+    world({ records: [record({ isNew: false }), pending({ holder: 'other' })] }),
     { kind: 'issue', why: 'Recovery', restarts: true, repair: false },
   ],
   [
-    "another process's attempt is retired after a write of one's own",
-    world({ records: [record(), pending({ holder: 'other', createdAt: NOW - 1 })] }),
-    { kind: 'retire', revision: 'r2', why: 'unused', successor: '' },
+    "another process's attempt is retired with an overlap after a write of one's own, by whatever clock it is dated",
+    world({ records: [record(), pending({ holder: 'other', createdAt: NOW + HOUR })] }),
+    { kind: 'retire', revision: 'r2', why: 'replaced', successor: 'r1' },
+  ],
+  [
+    "another process's attempt is no reason to issue ahead of the next repair",
+    world({
+      records: [record({ repair: true }), pending({ holder: 'other' })],
+      secret: undefined,
+    }),
+    { kind: 'wait' },
+  ],
+  [
+    "one's own attempt that was sent and then deleted is retired with an overlap, as pods may use it",
+    world({
+      records: [pending({ held: true, sent: true, sourceDigest: 'd0' })],
+      secret: undefined,
+    }),
+    { kind: 'retire', revision: 'r2', why: 'replaced', successor: '' },
   ],
   [
     'a lease that is due is renewed',

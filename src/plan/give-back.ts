@@ -22,7 +22,7 @@ export interface RetiringFacts {
   readonly pausedUntil: number | undefined;
 }
 
-export interface Graces {
+interface Graces {
   /** After the owner is gone: the time in which a recreated one can take over. */
   readonly ownerMs: number;
   /** After a replacement: the time in which pods pick the new credential up. */

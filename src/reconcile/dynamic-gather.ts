@@ -151,7 +151,7 @@ async function livingUid(
   secret: SecretDigest | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const wasWritten = records.some(({ state, owner }) => state === 'current' && owner.uid === uid);
+  const wasWritten = records.some(({ state, owner }) => state !== 'pending' && owner.uid === uid);
   if (secret || !wasWritten) return uid;
   const life = await deps.objects.exists({ kind, namespace, name }, uid, signal);
   return life === 'there' ? uid : undefined;
@@ -203,7 +203,7 @@ export function hasDrifted(destination: Destination, owner: Owner, secret: Secre
   const mark = secret.annotations[LEASE_ANNOTATION];
   const marks = mark === undefined ? {} : { [LEASE_ANNOTATION]: mark };
   const plan = planDestination({ owner, destination, existing: secret, mac: secret.mac, marks });
-  return plan.kind === 'replace' || plan.kind === 'recreate';
+  return plan.kind !== 'keep';
 }
 
 function resolvedOrigin(deps: Deps, object: VaultDynamicSecret): Origin | Fault {

@@ -65,8 +65,9 @@ export async function reconcileGone(
 ): Promise<Outcome> {
   deps.strays.delete(keyOf(ref));
   deps.rotations.delete(keyOf(ref));
-  const left = deps.book.ofOwner(ref).filter((record) => record.state !== 'retiring');
-  for (const { revision, owner } of left) {
+  const next = () => deps.book.ofOwner(ref).find(({ state }) => state !== 'retiring');
+  for (let left = next(); left; left = next()) {
+    const { revision, owner } = left;
     const isThere = (await deps.objects.exists(ref, owner.uid, context.signal)) === 'there';
     if (isThere) return { kind: 'settled', nextAt: deps.clock.now() + STALE_STORE_MS };
     const retiring = { revision, why: 'owner-gone', successor: '', targets: [] } as const;

@@ -27,10 +27,10 @@ const ROWS: readonly Row[] = [
     broken: /a lease is lost/,
   },
   {
-    title: 'a Secret that is written over whatever is there',
-    without: { preconditions: false },
-    size: ONE,
-    broken: /the credential in the Secret is revoked|no way to rest/,
+    title: 'a Secret that is written over whatever is there, and not looked at before a revocation',
+    without: { preconditions: false, lookBeforeRevoke: false },
+    size: { crs: 1, faults: 2, edits: 0 },
+    broken: /the credential in the Secret is revoked/,
   },
   {
     title: 'a Secret whose values and mark are two writes',
@@ -45,15 +45,9 @@ const ROWS: readonly Row[] = [
     broken: /the credential in the Secret is revoked|no way to rest/,
   },
   {
-    title: 'a revision in doubt that is looked for in a cache',
-    without: { liveReads: false },
-    size: { crs: 1, faults: 2, edits: 0 },
-    broken: /revoked|no way to rest/,
-  },
-  {
     title: 'an object that is taken for gone because a cache lacks it',
     without: { liveAbsence: false },
-    size: { crs: 1, faults: 2, edits: 2 },
+    size: { crs: 1, faults: 2, edits: 1, isEmpty: true },
     broken: /the credential in the Secret is revoked/,
   },
   {

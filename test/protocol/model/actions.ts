@@ -1,6 +1,6 @@
 /** Everything that can happen next: steps of the replicas and of the cluster, which must happen some day, and faults and edits, which need not. */
 import { commit, putSecret } from './commit.ts';
-import { answered, beginRecord, beginResource } from './process.ts';
+import { type At, answered, beginRecord, beginResource } from './process.ts';
 import type { Rules } from './rules.ts';
 import {
   type Entry,
@@ -136,14 +136,46 @@ function performBy(state: State, action: Extract<Action, { replica: number }>, r
   if (!replica) throw new Error('there is no such replica');
   const at = { state, replica, rules };
   switch (action.do) {
+    case 'look':
+      return beginResource(at, action.id);
+    case 'give-back':
+      return beginRecord(at, action.id);
+    case 'call':
+      return answer(at, action);
+    case 'crash':
+      return crash(state, replica, action.replica);
     case 'start':
       replica.up = true;
       return;
     case 'lead':
-      return lead(state, replica);
     case 'take-over':
-      for (const other of state.replicas) other.leads = false;
-      return lead(state, replica);
+    case 'catch-up':
+    case 'deliver':
+    case 'lag':
+      return turnOver(state, replica, action.do);
+  }
+}
+
+function answer(at: At, { about: kind, id: number, outcome }: Extract<Action, { do: 'call' }>) {
+  const run = at.replica.runs.find(({ about, id }) => about === kind && id === number);
+  if (!run) throw new Error('there is no such run');
+  const isHeard = outcome !== 'fail' && outcome !== 'never';
+  const reply = isHeard ? commit({ ...at, run }) : undefined;
+  answered(at, run, outcome === 'lost' ? undefined : reply);
+}
+
+/** What becomes of a replica's lead, and of what it sees. */
+function turnOver(
+  state: State,
+  replica: Replica,
+  what: 'lead' | 'take-over' | 'catch-up' | 'deliver' | 'lag',
+): void {
+  switch (what) {
+    case 'lead':
+    case 'take-over':
+      for (const each of state.replicas) each.leads = each === replica;
+      replica.book = state.records.map(entryOf);
+      return;
     case 'catch-up':
       replica.book.push(...unknown(state, replica).map(entryOf));
       return;
@@ -156,26 +188,7 @@ function performBy(state: State, action: Extract<Action, { replica: number }>, r
         secrets: state.secrets,
         same: state.secrets.map(() => true),
       });
-      return;
-    case 'crash':
-      return crash(state, replica, action.replica);
-    case 'look':
-      return beginResource(at, action.id);
-    case 'give-back':
-      return beginRecord(at, action.id);
-    case 'call': {
-      const run = replica.runs.find(({ about, id }) => about === action.about && id === action.id);
-      if (!run) throw new Error('there is no such run');
-      const arrives = action.outcome !== 'fail' && action.outcome !== 'never';
-      const answer = arrives ? commit({ state, replica, run, rules }) : undefined;
-      return answered(at, run, action.outcome === 'lost' ? undefined : answer);
-    }
   }
-}
-
-function lead(state: State, replica: Replica): void {
-  replica.leads = true;
-  replica.book = state.records.map(entryOf);
 }
 
 function entryOf({ rev, state, short }: Stored): Entry {
@@ -215,7 +228,7 @@ function performIn(state: State, action: Exclude<Action, { replica: number }>): 
     case 'recreate': {
       const uid = (state.lastUid[action.id] ?? 0) + state.crs.length;
       state.lastUid[action.id] = uid;
-      state.crs[action.id] = { uid, digest: 0, restarted: -1 };
+      state.crs[action.id] = { uid, digest: 0, restarted: -1, failed: false };
     }
   }
 }

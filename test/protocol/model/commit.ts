@@ -1,6 +1,6 @@
 /** What a call does to Vault and the API server when it arrives there, and whether they accept it. Notes what breaks. */
 import type { Rules } from './rules.ts';
-import type { Call, Entry, Replica, Resource, Run, Secret, State, Stored } from './state.ts';
+import type { Call, Replica, Resource, Run, Secret, State, Stored } from './state.ts';
 
 /** dead: Vault says that the token is invalid. */
 export type Answer = 'done' | 'refused' | 'dead';
@@ -26,12 +26,16 @@ const COMMITS: Readonly<Record<Call, (arrival: Arrival) => Answer>> = {
   undo: revoke,
   write,
   promote: (arrival) =>
-    rewrite(arrival, (record, entry) => ({ ...record, state: 'current', short: entry.short })),
+    rewrite(arrival, ({ rev }) => ({
+      ...newRecord(rev),
+      state: 'current',
+      short: arrival.run.short,
+    })),
   retire: (arrival) =>
-    rewrite(arrival, (record, entry) => ({
+    rewrite(arrival, (record) => ({
       ...record,
       state: 'retiring',
-      short: entry.short,
+      short: arrival.run.short,
       why: arrival.run.why,
       successor: arrival.run.successor,
       over: false,
@@ -106,21 +110,19 @@ export function putSecret(state: State, cr: number, secret: Secret | null): void
 }
 
 /** As `Book`: what somebody else wrote meanwhile does not count while we lead. */
-function rewrite(
-  { state, replica, run }: Arrival,
-  change: (record: Stored, entry: Entry) => Stored,
-): Answer {
+function rewrite({ state, replica, run }: Arrival, change: (record: Stored) => Stored): Answer {
   const entry = replica.book.find(({ rev }) => rev === run.rev);
   if (!entry) return 'done';
-  if (!entry.fresh && !replica.leads) return 'refused';
   const index = state.records.findIndex(({ rev }) => rev === run.rev);
   const record = state.records[index];
   if (!record && entry.unsure) {
     replica.book = replica.book.filter((each) => each !== entry);
     return 'done';
   }
-  const wanted = change(record ?? newRecord(run.rev), entry);
+  if (!entry.fresh && !replica.leads) return 'refused';
+  const wanted = change(record ?? newRecord(run.rev));
   if (record?.state !== wanted.state) state.records.splice(index, record ? 1 : 0, wanted);
+  entry.short = run.short;
   noteWriter(state, replica, run.rev);
   return 'done';
 }
@@ -148,10 +150,19 @@ function status({ state, replica, run }: Arrival): Answer {
   const resource = state.crs[run.id];
   if (!resource) return 'done';
   if (resource.uid !== run.resource?.uid) return 'refused';
-  resource.restarted = run.rev;
-  const seen = replica.view?.crs[run.id];
-  if (seen?.uid === resource.uid) seen.restarted = run.rev;
+  patch(state, replica, run, { restarted: run.rev, failed: false });
   return 'done';
+}
+
+/** One's own writes show in the watched copies at once. */
+export function patch(
+  state: State,
+  { view }: Replica,
+  { id, resource }: Run,
+  change: Partial<Resource>,
+): void {
+  for (const { crs } of view ? [state, view] : [state])
+    if (crs[id] && crs[id]?.uid === resource?.uid) Object.assign(crs[id], change);
 }
 
 function revoke({ state, run }: Arrival): Answer {

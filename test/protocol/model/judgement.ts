@@ -41,7 +41,7 @@ export function look(state: State, replica: Replica, run: Run, rules: Rules): Lo
   const me = state.replicas.indexOf(replica);
   const world: DynamicWorld = {
     now: NOW,
-    uid: String(resource.uid),
+    uid: livingUid(state, entries, secret, resource),
     holder: String(me),
     destination: String(run.id),
     sourceDigest: String(resource.digest),
@@ -89,6 +89,20 @@ export function mayGoBack(state: State, rev: number, rules: Rules): boolean {
     { ownerMs: OWNER_GRACE_MS, overlapMs: OVERLAP_MS },
   );
   return plan.kind === 'give-back';
+}
+
+/** A Secret that is gone may have gone with its object: then the object is looked at, by a live read. */
+function livingUid(
+  { revs, crs }: State,
+  entries: readonly Entry[],
+  secret: Secret | null,
+  { uid }: Resource,
+): string | undefined {
+  const wasWritten = entries.some(
+    ({ rev, state }) => state !== 'pending' && revs[rev]?.uid === uid,
+  );
+  const isThere = secret || !wasWritten || crs.some((resource) => resource?.uid === uid);
+  return isThere ? String(uid) : undefined;
 }
 
 /** A write of a pending revision may have arrived, unless its values never left this process. */

@@ -3,7 +3,7 @@
  * of the calls is that of src/ledger and src/reconcile; the replay holds the two together.
  */
 import { inPlace } from '../../../src/plan/dynamic-records.ts';
-import { type Answer, resourceOf } from './commit.ts';
+import { type Answer, patch, resourceOf } from './commit.ts';
 import { judge, type Look, look, mayGoBack, ofResource, seenResource } from './judgement.ts';
 import type { Rules } from './rules.ts';
 import type { Call, Entry, Replica, Run, State } from './state.ts';
@@ -41,31 +41,32 @@ export function beginRecord(at: At, rev: number): void {
 
 /** The call was answered; `undefined` when it failed, or when its answer was lost. */
 export function answered(at: At, run: Run, answer: Answer | undefined): void {
-  const isDone = answer === 'done' || (answer === 'dead' && run.call === 'revoke');
-  switch (run.call) {
-    case 'login':
-    case 'shorten':
-    case 'open':
-    case 'issue':
-    case 'extend':
-      return isDone || run.call === 'extend' ? issuing(at, run, isDone) : gaveUp(at, run);
-    case 'undo':
-      return abandon(at, run);
-    case 'write':
-      return isDone ? send(at, run, 'promote') : settle(at, run);
-    case 'renew':
-      return renewed(at, run, answer);
-    case 'promote':
-    case 'retire':
-    case 'stamp':
-      return isDone ? changed(at, run) : settle(at, run);
-    case 'revoke':
-    case 'drop':
-      return isDone ? givenBack(at, run) : end(at, run);
-    case 'status':
-      return end(at, run);
-  }
+  ANSWERS[run.call](at, run, answer);
 }
+
+type Continue = (at: At, run: Run) => void;
+
+const either =
+  (done: Continue, failed: Continue) =>
+  (at: At, run: Run, answer: Answer | undefined): void =>
+    answer === 'done' ? done(at, run) : failed(at, run);
+
+const ANSWERS: Readonly<Record<Call, (at: At, run: Run, answer: Answer | undefined) => void>> = {
+  login: either(issuing, abandon),
+  shorten: either(issuing, undo),
+  open: either(issuing, undo),
+  issue: either(issuing, abandon),
+  extend: (at, run, answer) => extended(at, run, answer === 'done'),
+  undo: abandon,
+  write: either((at, run) => send(at, run, 'promote'), settle),
+  renew: renewed,
+  promote: either(changed, settle),
+  retire: either(changed, settle),
+  stamp: either(changed, restartFailed),
+  revoke: (at, run, answer) => (answer === undefined ? end(at, run) : givenBack(at, run)),
+  drop: either(givenBack, end),
+  status: end,
+};
 
 function newRun(about: Run['about'], id: number, resource: Run['resource']): Run {
   return {
@@ -79,7 +80,8 @@ function newRun(about: Run['about'], id: number, resource: Run['resource']): Run
     restarts: false,
     why: '',
     successor: -1,
-    then: 'turn',
+    short: false,
+    goesOn: 'turn',
     restarted: -1,
     gone: -1,
   };
@@ -87,6 +89,7 @@ function newRun(about: Run['about'], id: number, resource: Run['resource']): Run
 
 function send(at: At, run: Run, call: Call): void {
   run.call = call;
+  run.short = isRecordWrite(call) && entryOf(at.replica, run.rev)?.short === true;
   if (call === 'open')
     at.replica.book.push({
       rev: run.rev,
@@ -96,14 +99,23 @@ function send(at: At, run: Run, call: Call): void {
       loaded: false,
       unsure: true,
     });
-  if (!at.replica.leads && !UNGUARDED.has(call)) answered(at, run, undefined);
+  if (!at.replica.leads && !isOpenToAll(at.replica, run)) answered(at, run, undefined);
+}
+
+function isRecordWrite(call: Call): boolean {
+  return call === 'promote' || call === 'retire';
+}
+
+/** A record that may not have reached its store is read before it is written. */
+function isOpenToAll(replica: Replica, { call, rev }: Run): boolean {
+  return UNGUARDED.has(call) || (call === 'retire' && entryOf(replica, rev)?.unsure === true);
 }
 
 function turn(at: At, run: Run): void {
   const seen = look(at.state, at.replica, run, at.rules);
   const plan = judge(seen, at.rules);
   if ('revision' in plan) run.rev = Number(plan.revision);
-  run.then = 'turn';
+  run.goesOn = 'turn';
   switch (plan.kind) {
     case 'retire':
       run.why = plan.why;
@@ -122,7 +134,7 @@ function turn(at: At, run: Run): void {
     case 'renew-token':
       return send(at, run, 'renew');
     case 'restart':
-      return send(at, run, 'stamp');
+      return restart(at, run);
     case 'wait':
       return settle(at, run);
     case 'adopt':
@@ -130,6 +142,20 @@ function turn(at: At, run: Run): void {
     case 'rewrite-metadata':
       throw new Error(`${plan.kind} has no place in the model`);
   }
+}
+
+/** After a failure the targets are looked at first. */
+function restart(at: At, run: Run): void {
+  const isThere = at.state.stamps[run.id]?.at(-1) === run.rev;
+  if (!resourceOf(run).failed || !isThere) return send(at, run, 'stamp');
+  run.restarted = run.rev;
+  return turn(at, run);
+}
+
+/** The status says so, which in the model costs no call. */
+function restartFailed(at: At, run: Run): void {
+  if (at.replica.leads) patch(at.state, at.replica, run, { failed: true });
+  settle(at, run);
 }
 
 function sendWrite(at: At, run: Run, { secret, same }: Look): void {
@@ -140,23 +166,39 @@ function sendWrite(at: At, run: Run, { secret, same }: Look): void {
   send(at, run, 'write');
 }
 
-function issuing(at: At, run: Run, isDone: boolean): void {
+function issuing(at: At, run: Run): void {
+  if (run.call === 'open') opened(at.replica, run.rev);
   const order = at.rules.recordFirst ? ISSUING : RECORDED_LATE;
-  const entry = entryOf(at.replica, run.rev);
-  if (run.call === 'open' && entry) Object.assign(entry, { fresh: true, unsure: false });
-  if (run.call === 'extend' && isDone && entry) entry.short = false;
   const next = order[order.indexOf(run.call) + 1];
-  if (next) return send(at, run, next);
+  return next ? send(at, run, next) : hold(at, run);
+}
+
+/** Whatever the book held before: it may have been read anew while the record was on its way. */
+function opened({ book }: Replica, rev: number): void {
+  const entry = book.find((each) => each.rev === rev);
+  const certain = { fresh: true, loaded: false, unsure: false };
+  if (entry) Object.assign(entry, certain);
+  else book.push({ rev, state: 'pending', short: true, ...certain });
+}
+
+/** A token that stays short is no reason to lose the credential. */
+function extended(at: At, run: Run, isDone: boolean): void {
+  const entry = entryOf(at.replica, run.rev);
+  if (isDone && entry) entry.short = false;
+  issuing(at, run);
+}
+
+function hold(at: At, run: Run): void {
   at.replica.held.push({ rev: run.rev, attempted: false });
-  return turn(at, run);
+  turn(at, run);
 }
 
-/** A token that owns nothing yet is undone; whatever was opened is retired. */
-function gaveUp(at: At, run: Run): void {
-  if (run.call === 'shorten' || run.call === 'open') send(at, run, 'undo');
-  else abandon(at, run);
+/** The token owns nothing yet. */
+function undo(at: At, run: Run): void {
+  send(at, run, 'undo');
 }
 
+/** Whatever was opened is retired. */
 function abandon(at: At, run: Run): void {
   const me = at.state.replicas.indexOf(at.replica);
   const left = ofResource(at.state, at.replica, run.id).find(
@@ -165,7 +207,7 @@ function abandon(at: At, run: Run): void {
   if (!left) return settle(at, run);
   run.rev = left.rev;
   run.why = 'unused';
-  run.then = 'abandon';
+  run.goesOn = 'abandon';
   return send(at, run, 'retire');
 }
 
@@ -175,7 +217,7 @@ function retireAll(at: At, run: Run): void {
   if (!left || isThere(at, left.rev)) return end(at, run);
   run.rev = left.rev;
   run.why = 'owner-gone';
-  run.then = 'gone';
+  run.goesOn = 'gone';
   return send(at, run, 'retire');
 }
 
@@ -201,8 +243,8 @@ function changed(at: At, run: Run): void {
     if (entry) entry.state = run.call === 'promote' ? 'current' : 'retiring';
     replica.held = replica.held.filter(({ rev }) => rev !== run.rev);
   }
-  if (run.call === 'retire' && run.then === 'abandon') return abandon(at, run);
-  if (run.call === 'retire' && run.then === 'gone') return retireAll(at, run);
+  if (run.call === 'retire' && run.goesOn === 'abandon') return abandon(at, run);
+  if (run.call === 'retire' && run.goesOn === 'gone') return retireAll(at, run);
   return turn(at, run);
 }
 

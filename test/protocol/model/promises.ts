@@ -28,15 +28,29 @@ export function unrest(state: State): string {
   return state.secrets.filter(Boolean).length === wanted ? '' : 'a Secret is left over';
 }
 
-function unserved(state: State, cr: number, { uid, digest, restarted }: Resource): string {
+function unserved(state: State, cr: number, resource: Resource): string {
   const secret = state.secrets[cr];
-  if (!secret || secret.edited || secret.uid !== uid) return 'the Secret is not in place';
-  const { mark: rev } = secret;
+  if (!secret || secret.edited || secret.uid !== resource.uid) return 'the Secret is not in place';
+  return (
+    unfit(state, secret.mark, resource.digest) ?? unrolled(state, cr, secret.mark, resource) ?? ''
+  );
+}
+
+function unfit(state: State, rev: number, digest: number): string | undefined {
   const record = state.records.find((each) => each.rev === rev);
   const token = state.tokens.find((each) => each.rev === rev);
   if (record?.state !== 'current') return 'the credential is not recorded as current';
   if (!token?.lease || token.short) return 'the credential is not alive to stay';
   if (state.revs[rev]?.digest !== digest) return 'the credential is not what is wanted';
+  return undefined;
+}
+
+function unrolled(
+  state: State,
+  cr: number,
+  rev: number,
+  { restarted }: Resource,
+): string | undefined {
   const isRolled = !state.revs[rev]?.restarts || state.stamps[cr]?.includes(rev);
-  return isRolled && restarted === rev ? '' : 'the targets were not restarted';
+  return isRolled && restarted === rev ? undefined : 'the targets were not restarted';
 }

@@ -70,6 +70,8 @@ export interface Resource {
   digest: number;
   /** status.restartedRevision. */
   restarted: number;
+  /** A condition says that a restart failed: then the targets are looked at before they are restarted again. */
+  failed: boolean;
 }
 
 /** The watched copies of a replica whose watches lag behind. */
@@ -113,8 +115,10 @@ export interface Run {
   restarts: boolean;
   why: Why;
   successor: number;
+  /** Of a record that is being written: what it will say of its token. */
+  short: boolean;
   /** Where the run goes on after the call. */
-  then: 'turn' | 'abandon' | 'gone' | 'end';
+  goesOn: 'turn' | 'abandon' | 'gone' | 'end';
   /** Learned on the way: the revision that the targets were given, and one whose token is dead. */
   restarted: number;
   gone: number;
@@ -159,9 +163,11 @@ export interface Size {
   readonly crs: number;
   readonly faults: number;
   readonly edits: number;
+  /** The custom resources are not there at first. */
+  readonly isEmpty?: boolean;
 }
 
-export function initial({ crs, faults, edits }: Size): State {
+export function initial({ crs, faults, edits, isEmpty = false }: Size): State {
   const each = <T>(make: (index: number) => T): T[] =>
     Array.from({ length: crs }, (_, i) => make(i));
   const replica = (): Replica => ({
@@ -179,7 +185,9 @@ export function initial({ crs, faults, edits }: Size): State {
     tokens: [],
     records: [],
     secrets: each(() => null),
-    crs: each((index) => ({ uid: index + 1, digest: 0, restarted: -1 })),
+    crs: each((index) =>
+      isEmpty ? null : { uid: index + 1, digest: 0, restarted: -1, failed: false },
+    ),
     lastUid: each((index) => index + 1),
     stamps: each(() => []),
     carried: [],
@@ -203,12 +211,10 @@ export function settledForm(state: State): State {
   for (const resource of state.crs)
     if (resource && !used.has(resource.restarted)) resource.restarted = -1;
   state.tokens.sort((a, b) => a.rev - b.rev);
-  state.records.sort((a, b) => a.rev - b.rev);
   for (const replica of state.replicas) {
     // Whoever comes to lead reads the ledger anew.
     if (!replica.leads && replica.runs.length === 0) replica.book = [];
-    const { book, held, runs } = replica;
-    book.sort((a, b) => a.rev - b.rev);
+    const { held, runs } = replica;
     held.sort((a, b) => a.rev - b.rev);
     runs.sort((a, b) => (a.about === b.about ? a.id - b.id : a.about < b.about ? -1 : 1));
   }

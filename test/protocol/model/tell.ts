@@ -31,17 +31,18 @@ export function tell(size: Size, rules: Rules, way: readonly Action[]): string {
 
 function line(action: Action, call: string): string {
   const who = 'replica' in action ? `replica ${'AB'[action.replica]}` : '';
-  switch (action.do) {
-    case 'call':
-      return `${who}: ${call}${OUTCOMES[action.outcome]}`;
-    case 'look':
-      return `${who} looks at object ${action.id}`;
-    case 'give-back':
-      return `${who} looks at the retiring record r${action.id}`;
-    case 'pass':
-    case 'stall':
-      return action.do === 'pass' ? 'time goes by' : 'time goes by while work waits';
-    default:
-      return 'id' in action ? `${action.do} ${action.id}` : `${who}: ${action.do}`;
-  }
+  if (action.do === 'call') return `${who}: ${call}${OUTCOMES[action.outcome]}`;
+  if (action.do === 'look') return `${who} looks at object ${action.id}`;
+  if (action.do === 'give-back') return `${who} looks at the retiring record r${action.id}`;
+  return 'id' in action ? `${action.do} ${action.id}` : `${WORDS[action.do] ?? action.do} ${who}`;
 }
+
+const WORDS: Readonly<Record<string, string>> = {
+  pass: 'time goes by',
+  stall: 'time goes by while work waits',
+  lead: 'the lead is free and goes to',
+  'take-over': 'the lead is taken over by',
+  deliver: 'the watches catch up of',
+  lag: 'the watches begin to lag of',
+  'catch-up': 'late records are read by',
+};
