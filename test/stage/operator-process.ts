@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guard } from '../../hack/real/guard.ts';
+import { COMPILED } from './compiled.ts';
 import type { OperatorControl, OperatorOptions } from './stage.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -127,7 +128,7 @@ function launchNode(
   const path = join(folder, 'operator.kubeconfig');
   writeFileSync(path, kubeconfig, { mode: 0o600 });
   const child = spawn(process.execPath, [script, `--kubeconfig=${path}`, ...flags], {
-    env: { OPERATOR_NAMESPACE: namespace, PATH: process.env['PATH'] },
+    env: { OPERATOR_NAMESPACE: namespace, PATH: process.env['PATH'], ...COMPILED },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: guard !== undefined,
   });

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMPILED } from './compiled.ts';
 import type { Stage } from './stage.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -51,7 +52,7 @@ export async function person(
   });
   const file = join(mkdtempSync(join(tmpdir(), 'vlo-person-')), 'kubeconfig');
   writeFileSync(file, await play.kubeconfigOf(namespace, name), { mode: 0o600 });
-  const env = { KUBECONFIG: file, OPERATOR_NAMESPACE: operatorNamespace };
+  const env = { KUBECONFIG: file, OPERATOR_NAMESPACE: operatorNamespace, ...COMPILED };
   return { run: (...words) => run([MAIN, ...words], env) };
 }
 
