@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { differences } from '../test/rights/compare.ts';
 import { grantedBy } from '../test/rights/granted.ts';
@@ -18,6 +18,8 @@ const ROOT = join(import.meta.dirname, '..');
 const PLAYED = ['test/scenarios/*.test.ts', 'test/rights/seldom.test.ts'];
 /** Every file is a process of its own: what one has compiled, types stripped, the next need not. */
 const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled');
+/** One more than there are cores, as some files wait: Node would run one less. */
+const AT_ONCE = `--test-concurrency=${availableParallelism() + 1}`;
 /** The longest that a test file may take. */
 const FILE_TIMEOUT_MS = 120_000;
 
@@ -30,7 +32,7 @@ try {
 }
 
 async function ranTests(): Promise<boolean> {
-  const flags = ['--test', `--test-timeout=${FILE_TIMEOUT_MS}`, ...process.argv.slice(2)];
+  const flags = ['--test', AT_ONCE, `--test-timeout=${FILE_TIMEOUT_MS}`, ...process.argv.slice(2)];
   const env = { ...process.env, [FOLDER_VARIABLE]: folder, NODE_COMPILE_CACHE: COMPILED };
   const child = spawn(process.execPath, flags, { cwd: ROOT, env, stdio: 'inherit' });
   const [code] = await once(child, 'exit');

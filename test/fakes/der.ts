@@ -18,10 +18,12 @@ export function set(...parts: readonly Uint8Array[]): Buffer {
   return der(0x31, ...parts);
 }
 
-/** The bytes of a number that is not negative. */
+/** The bytes of a number that is not negative, in as few as there may be. */
 export function integer(bytes: Uint8Array): Buffer {
-  const isHigh = ((bytes[0] ?? 0) & 0x80) !== 0;
-  return der(0x02, isHigh ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
+  const from = bytes.findIndex((byte) => byte !== 0);
+  const digits = from < 0 ? Buffer.from([0]) : bytes.subarray(from);
+  const isHigh = ((digits[0] ?? 0) & 0x80) !== 0;
+  return der(0x02, isHigh ? Buffer.concat([Buffer.from([0]), digits]) : digits);
 }
 
 /** In dotted form. */
