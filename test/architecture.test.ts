@@ -12,18 +12,33 @@ const ROOT = join(import.meta.dirname, '..');
 interface Room {
   readonly rooms: readonly string[];
   readonly packages: readonly string[];
+  /** Modules of Node. */
+  readonly node: readonly string[];
 }
 
 const ROOMS: Readonly<Record<string, Room>> = {
-  api: { rooms: ['runtime'], packages: ['ajv', 'ajv-formats'] },
-  runtime: { rooms: [], packages: ['luxon', 'p-queue'] },
-  plan: { rooms: ['api', 'runtime'], packages: [] },
-  ledger: { rooms: ['api', 'plan', 'runtime'], packages: [] },
-  reconcile: { rooms: ['api', 'plan', 'runtime', 'ledger'], packages: [] },
-  kube: { rooms: ['api', 'runtime'], packages: ['@kubernetes/client-node', 'undici'] },
-  vault: { rooms: ['api', 'runtime'], packages: ['axios', 'luxon'] },
-  commands: { rooms: ['api', 'plan', 'runtime', 'ledger', 'reconcile'], packages: [] },
-  telemetry: { rooms: ['runtime'], packages: ['pino', 'prom-client'] },
+  api: { rooms: ['runtime'], packages: ['ajv', 'ajv-formats'], node: [] },
+  runtime: { rooms: [], packages: ['luxon', 'p-queue'], node: ['crypto', 'util'] },
+  // node:net for its words about addresses: isIP, BlockList.
+  plan: { rooms: ['api', 'runtime'], packages: [], node: ['crypto', 'net'] },
+  ledger: { rooms: ['api', 'plan', 'runtime'], packages: [], node: ['util'] },
+  reconcile: { rooms: ['api', 'plan', 'runtime', 'ledger'], packages: [], node: [] },
+  kube: {
+    rooms: ['api', 'runtime'],
+    packages: ['@kubernetes/client-node', 'undici'],
+    node: ['crypto', 'fs/promises', 'https', 'path', 'tls'],
+  },
+  vault: {
+    rooms: ['api', 'runtime'],
+    packages: ['axios', 'luxon'],
+    node: ['crypto', 'dns', 'http', 'https', 'net'],
+  },
+  commands: {
+    rooms: ['api', 'plan', 'runtime', 'ledger', 'reconcile'],
+    packages: [],
+    node: ['net', 'util'],
+  },
+  telemetry: { rooms: ['runtime'], packages: ['pino', 'prom-client'], node: ['events', 'http'] },
 };
 
 /** One import of a file: which room and package it reaches for, or what is wrong with it. */
@@ -43,7 +58,7 @@ function importsOf(text: string): string[] {
 }
 
 function isAllowed(file: string, room: string, allowed: Room, target: string): boolean {
-  if (target.startsWith('node:')) return true;
+  if (target.startsWith('node:')) return allowed.node.includes(target.slice('node:'.length));
   if (!target.startsWith('.'))
     return allowed.packages.some((name) => target === name || target.startsWith(`${name}/`));
   const [top, other, ...rest] = join(dirname(file), target).split(sep);
@@ -70,6 +85,11 @@ describe('rooms', () => {
     ['an adapter importing the story', 'src/kube/x.ts', "import { a } from '../reconcile/a.ts';"],
     ['an adapter importing the other', 'src/vault/x.ts', "import { a } from '../kube/a.ts';"],
     ['judgement importing a package', 'src/plan/x.ts', "import axios from 'axios';"],
+    ['judgement reading a file', 'src/plan/x.ts', "import { readFileSync } from 'node:fs';"],
+    ['judgement opening a connection', 'src/plan/x.ts', "import { get } from 'node:https';"],
+    ['judgement importing as it runs', 'src/plan/x.ts', "await import('node:fs/promises');"],
+    ['a kind reading a file', 'src/api/x.ts', "import { readFile } from 'node:fs/promises';"],
+    ['machinery opening a socket', 'src/runtime/x.ts', "import { Socket } from 'node:net';"],
     ['a story importing the door', 'src/reconcile/x.ts', "import { a } from '../vault/http.ts';"],
     ['a type import across a wall', 'src/runtime/x.ts', "import type { A } from '../api/a.ts';"],
     ['an import of the composition', 'src/api/x.ts', "import { main } from '../main.ts';"],

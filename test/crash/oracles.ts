@@ -173,6 +173,12 @@ export async function idleTokens(rig: Rig, scene: Scene): Promise<readonly Token
   return tokens.filter((token) => token !== undefined);
 }
 
+/** What the tenant's login role grants a token. */
+export async function roleTtlMs({ vault }: Rig, { tenant }: Scene): Promise<number> {
+  const { data } = await vault.call('GET', `auth/kubernetes/role/${tenant.role}`);
+  return Number(data.token_ttl) * 1000;
+}
+
 async function tokenOf({ vault }: Rig, { tenant }: Scene, accessor: string) {
   const found = await vault.call('POST', 'auth/token/lookup-accessor', { accessor }).catch(ifGone);
   if (found?.data.meta?.role !== tenant.role) return undefined;

@@ -7,6 +7,7 @@ import {
   contentsOf,
   idleTokens,
   restartFaults,
+  roleTtlMs,
   secretFaults,
   stampsOf,
   strayLeases,
@@ -18,6 +19,7 @@ import type { Rig } from './rig.ts';
 import type { Scene } from './scene.ts';
 import { type Phase, type Point, type Seen, sayFate } from './sequence.ts';
 import type { Story } from './stories.ts';
+import { judgeTokens } from './tokens.ts';
 
 /** Where the operator is killed. */
 export interface Kill {
@@ -37,7 +39,7 @@ export interface Played {
   readonly violations: readonly string[];
   /** A credential was made and did not come to be written when the operator died: one more may be issued. */
   readonly lostIssue: boolean;
-  /** Tokens whose login was answered and that were not shortened when the operator died: they live as the role says. */
+  /** Tokens whose login was answered and that were not shortened when the operator died: they live as the role says, and no longer. */
   readonly fullLength: readonly Token[];
   readonly leaks: number;
   readonly restarts: number;
@@ -49,10 +51,6 @@ const STRUCK_WITHIN_MS = 15_000;
 /** An election may be in it. */
 const SETTLED_WITHIN_MS = 45_000;
 const POLL_MS = 100;
-/** How long the token of a crashed operator may live. */
-const TOKEN_MS = 120_000;
-/** Vault counts in whole seconds. */
-const ROUNDING_MS = 2_000;
 
 export interface Stand {
   readonly rig: Rig;
@@ -80,8 +78,11 @@ export async function play(
   if (struck) await rig.operator.start({ args });
   const [, left] = await Promise.all([meanwhile(), settle(rig, story, scene)]);
   const stillLeft = left.length > 0 ? left : await quiet(rig, story, scene);
-  const tokens = await longTokens(rig, scene, struckAt);
-  const bounded = isLoginUnshortened(before);
+  const tokens = judgeTokens(await idleTokens(rig, scene), {
+    at: struckAt,
+    isLoginUnshortened: isLoginUnshortened(before),
+    roleTtlMs: await roleTtlMs(rig, scene),
+  });
   await scene.caughtUp();
   await scene.close();
   return {
@@ -95,10 +96,10 @@ export async function play(
       ...stillLeft,
       ...(await secretFaults(story, scene)),
       ...restartFaults(scene),
-      ...(bounded ? tokens.slice(1) : tokens).map(sayToken(struckAt)),
+      ...tokens.faults,
     ],
     lostIssue: isIssueLost(before),
-    fullLength: bounded ? tokens.slice(0, 1) : [],
+    fullLength: tokens.fullLength,
     leaks: (await strayLeases(rig, scene)).length,
     restarts: stampsOf(scene).length,
     changes: contentsOf(scene).length - 1,
@@ -121,16 +122,6 @@ async function quiet(rig: Rig, story: Story, scene: Scene): Promise<readonly str
     return ['the operator goes on writing'];
   return unsettled(rig, story, scene);
 }
-
-async function longTokens(rig: Rig, scene: Scene, struckAt: number): Promise<readonly Token[]> {
-  const tokens = await idleTokens(rig, scene);
-  return tokens.filter(({ expiresAt }) => expiresAt > struckAt + TOKEN_MS + ROUNDING_MS);
-}
-
-const sayToken =
-  (since: number) =>
-  ({ expiresAt }: Token): string =>
-    `a login token lives ${Math.round((expiresAt - since) / 1000)} s after the crash`;
 
 /** Vault carried it out, whether or not the operator learned of it. */
 function isDone({ isAnswered, status = 0 }: Seen): boolean {

@@ -5,13 +5,16 @@ import { closeStage, type Stage, stage } from '../stage/stage.ts';
 import { type Tenant, tenant } from '../stage/tenant.ts';
 
 const DATABASE_USER = 'username';
+const OVERLAP_MS = 4_000;
+const WEB = { kind: 'Deployment', name: 'web' };
+const FLAGS = ['--lease-overlap=4s', '--lease-owner-grace=2s'];
 
 describe('a leased secret', () => {
   let play: Stage;
 
   before(async () => {
     play = await stage();
-    await play.operator.start({ args: ['--lease-overlap=4s', '--lease-owner-grace=2s'] });
+    await play.operator.start({ args: FLAGS });
   });
   after(closeStage);
 
@@ -20,17 +23,18 @@ describe('a leased secret', () => {
   const objectOf = (home: Tenant) => play.kube.get('vaultdynamicsecrets', home.namespace, 'db');
   const isReady = async (home: Tenant) =>
     conditionOf(await objectOf(home), 'Ready')?.status === 'True';
-  const stamps = async (home: Tenant) =>
-    Object.values(
-      (await play.kube.get('deployments', home.namespace, 'web'))?.['spec'].template.metadata
-        .annotations ?? {},
-    );
+  const workload = (home: Tenant, name = 'web') =>
+    play.kube.get('deployments', home.namespace, name);
+  const stamps = async (home: Tenant, name?: string) =>
+    Object.values((await workload(home, name))?.['spec'].template.metadata.annotations ?? {});
   const leases = (home: Tenant) => play.vault.leases(home.leasePrefix);
+  const issues = async (home: Tenant) =>
+    (await play.vaultNotes()).filter(({ path }) => path === home.leasePrefix).length;
 
   async function applied(home: Tenant, spec: object = {}): Promise<string> {
     await home.deployment('web');
     await home.dynamicSecret('db', {
-      rolloutRestartTargets: [{ kind: 'Deployment', name: 'web' }],
+      rolloutRestartTargets: [WEB],
       ...spec,
     });
     await play.until('the object is ready', () => isReady(home));
@@ -117,41 +121,85 @@ describe('a leased secret', () => {
     );
   });
 
-  it('is repaired with a new credential when its Secret is deleted', async () => {
+  it('is repaired with a new credential and one restart when its Secret is deleted', async () => {
     const home = await tenant(play);
 
     const user = await applied(home);
+    const [old] = await leases(home);
+    assert.ok(old);
     await play.kube.remove('secrets', home.namespace, 'db');
-
     await play.until(
       'another user is in a new Secret',
       async () => ![undefined, user].includes(await userOf(home)),
     );
+    const again = await userOf(home);
     await play.until('the Deployment was restarted', async () => (await stamps(home)).length === 1);
+    const stamped = await stamps(home);
+    const restartedOnce = async () => {
+      assert.deepEqual(await stamps(home), stamped);
+      assert.equal((await workload(home))?.metadata.generation, 2);
+      assert.equal(await userOf(home), again);
+    };
     await play.until(
       'the old lease is given back',
-      async () => (await leases(home)).length === 1,
+      async () => {
+        await restartedOnce();
+        return !(await leases(home)).includes(old);
+      },
       25_000,
     );
+    await play.pass(4_000, restartedOnce);
+
+    assert.equal((await leases(home)).length, 1);
+    assert.equal(await issues(home), 2);
+  });
+
+  it('keeps the old credential alive until its successor has been used for a while', async () => {
+    const home = await tenant(play);
+    const user = await applied(home, { rolloutRestartTargets: [] });
+    await play.kube.remove('secrets', home.namespace, 'db');
+    await play.until(
+      'another user is in a new Secret',
+      async () => ![undefined, user].includes(await userOf(home)),
+    );
+
+    await play.pass(OVERLAP_MS / 2, async () => {
+      assert.equal((await leases(home)).length, 2);
+      assert.ok((await play.databaseUsers()).includes(user));
+    });
+    await play.until('the old one goes then', async () => (await leases(home)).length === 1);
   });
 
   it('stays as it is when edits leave the credential equal', async () => {
     const home = await tenant(play);
-
+    await home.deployment('api');
     const user = await applied(home);
-    await home.dynamicSecret('db', {
-      renewalPercent: 50,
-      destination: { name: 'db', create: true, labels: { team: 'a' } },
-      rolloutRestartTargets: [{ kind: 'Deployment', name: 'web' }],
-    });
+    const [lease] = await leases(home);
+    let spec: object = { rolloutRestartTargets: [WEB] };
+    const untouched = async () => {
+      assert.equal(await userOf(home), user);
+      assert.deepEqual(await leases(home), [lease]);
+      assert.equal(await issues(home), 1);
+      for (const name of ['web', 'api']) assert.deepEqual(await stamps(home, name), []);
+    };
 
-    await play.until(
-      'the label is there',
-      async () => (await secretOf(home))?.metadata.labels?.['team'] === 'a',
-    );
-    assert.equal(await userOf(home), user);
-    assert.equal((await leases(home)).length, 1);
-    assert.deepEqual(await stamps(home), []);
+    for (const edit of [
+      { destination: { name: 'db', create: true, labels: { team: 'a' } } },
+      { refreshAfter: '1h' },
+      { rolloutRestartTargets: [WEB, { ...WEB, name: 'api' }] },
+      { renewalPercent: 50 },
+      { rolloutRestartTargets: [] },
+    ]) {
+      spec = { ...spec, ...edit };
+      const { generation } = (await home.dynamicSecret('db', spec)).metadata;
+      await play.until(
+        `the edit is taken up: ${JSON.stringify(edit)}`,
+        async () => (await objectOf(home))?.['status'].lastGeneration === generation,
+      );
+      await play.pass(1_000, untouched);
+    }
+
+    assert.equal((await secretOf(home))?.metadata.labels?.['team'], 'a');
   });
 
   it('survives a killed operator without a new credential, a write or a restart', async () => {
@@ -161,14 +209,12 @@ describe('a leased secret', () => {
     const before = [await secretOf(home), await objectOf(home)].map(
       (each) => each?.metadata.resourceVersion,
     );
-    const issues = async () =>
-      (await play.vaultNotes()).filter(({ path }) => path === home.leasePrefix).length;
-    const issued = await issues();
+    const issued = await issues(home);
     await play.operator.kill();
-    await play.operator.start({ args: ['--lease-overlap=4s', '--lease-owner-grace=2s'] });
+    await play.operator.start({ args: FLAGS });
     await play.pass(5_000);
 
-    assert.equal(await issues(), issued);
+    assert.equal(await issues(home), issued);
     const after_ = [await secretOf(home), await objectOf(home)].map(
       (each) => each?.metadata.resourceVersion,
     );

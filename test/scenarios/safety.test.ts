@@ -1,7 +1,8 @@
 /** What must not be lost or happen twice when things go away and come back. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { conditionOf, textsOf } from '../stage/kube-admin.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { conditionOf, type KubeObject, textsOf } from '../stage/kube-admin.ts';
 import { closeStage, type Stage, stage } from '../stage/stage.ts';
 import { type Tenant, tenant } from '../stage/tenant.ts';
 
@@ -22,11 +23,10 @@ describe('safety', () => {
   const leases = (home: Tenant) => play.vault.leases(home.leasePrefix);
   const issues = async (home: Tenant) =>
     (await play.vaultNotes()).filter(({ path }) => path === home.leasePrefix).length;
+  const workload = (home: Tenant, name = 'web') =>
+    play.kube.get('deployments', home.namespace, name);
   const stamps = async (home: Tenant) =>
-    Object.values(
-      (await play.kube.get('deployments', home.namespace, 'web'))?.['spec'].template.metadata
-        .annotations ?? {},
-    );
+    Object.values((await workload(home))?.['spec'].template.metadata.annotations ?? {});
   const isReady = async (home: Tenant, name = 'db') =>
     conditionOf(await play.kube.get('vaultdynamicsecrets', home.namespace, name), 'Ready')
       ?.status === 'True';
@@ -114,15 +114,25 @@ describe('safety', () => {
 
   it('fifty healthy leases survive a killed operator untouched', async () => {
     const home = await tenant(play);
+    const workloads = ['web-0', 'web-1', 'web-2', 'web-3', 'web-4'];
+    await Promise.all(workloads.map((name) => home.deployment(name)));
     const names = Array.from({ length: 50 }, (_, index) => `db-${index}`);
-    await Promise.all(names.map((name) => home.dynamicSecret(name)));
+    const targetOf = (index: number) => ({ kind: 'Deployment', name: `web-${index % 5}` });
+    await Promise.all(
+      names.map((name, index) =>
+        home.dynamicSecret(name, { rolloutRestartTargets: [targetOf(index)] }),
+      ),
+    );
     for (const name of names)
       await play.until(`${name} is ready`, () => isReady(home, name), 60_000);
     const versions = async () =>
       (await play.kube.list('secrets', home.namespace)).map(
         ({ metadata }) => metadata.resourceVersion,
       );
+    const rollouts = async () =>
+      Promise.all(workloads.map(async (name) => rolloutOf(await workload(home, name))));
     const before = await versions();
+    const untouched = await rollouts();
     const issued = await issues(home);
 
     await play.operator.kill();
@@ -132,12 +142,21 @@ describe('safety', () => {
     assert.equal(issued, 50);
     assert.equal(await issues(home), issued);
     assert.deepEqual(await versions(), before);
+    assert.deepEqual(
+      untouched,
+      workloads.map(() => ({ generation: 1, stamps: {} })),
+    );
+    assert.deepEqual(await rollouts(), untouched);
   });
 
   it('a hundred refreshes of unchanged data write nothing', async () => {
     const home = await tenant(play);
+    await home.deployment('web');
     await play.vault.writeKv2('kv', `${home.prefix}/quiet`, { a: '1' });
-    await home.staticSecret('quiet', { refreshAfter: '0.2s' });
+    await home.staticSecret('quiet', {
+      refreshAfter: '0.2s',
+      rolloutRestartTargets: [{ kind: 'Deployment', name: 'web' }],
+    });
     await play.until(
       'the Secret is there',
       async () => (await secretOf(home, 'quiet')) !== undefined,
@@ -145,17 +164,28 @@ describe('safety', () => {
     const reads = async () =>
       (await play.vaultNotes()).filter(({ path }) => path === `kv/data/${home.prefix}/quiet`)
         .length;
-    await play.until('it is settled', async () => (await reads()) > 3);
-    const versions = async () => [
-      (await secretOf(home, 'quiet'))?.metadata.resourceVersion,
-      (await play.kube.get('vaultstaticsecrets', home.namespace, 'quiet'))?.metadata
-        .resourceVersion,
+    const states = async () => [
+      stateOf(await secretOf(home, 'quiet')),
+      stateOf(await play.kube.get('vaultstaticsecrets', home.namespace, 'quiet')),
+      stateOf(await workload(home)),
     ];
-    const before = await versions();
+    // The controller of Deployments has its own say at first.
+    let [before, since] = [await states(), await reads()];
+    await play.until('nobody writes any more', async () => {
+      const now = await states();
+      if (!isDeepStrictEqual(now, before)) [before, since] = [now, await reads()];
+      return (await reads()) - since >= 20;
+    });
+    const count = await reads();
 
-    await play.until('it was read a hundred times', async () => (await reads()) > 103, 60_000);
+    await play.until(
+      'it was read a hundred times more',
+      async () => (await reads()) >= count + 100,
+      60_000,
+    );
 
-    assert.deepEqual(await versions(), before);
+    assert.deepEqual(await states(), before);
+    assert.deepEqual(await stamps(home), []);
   });
 
   it('a stopped operator leaves no login of its own and every lease', async () => {
@@ -177,6 +207,19 @@ describe('safety', () => {
     await play.operator.start({ args: FLAGS });
   });
 });
+
+/** What a restart would change of a workload. Its controller writes the rest. */
+function rolloutOf(workload: KubeObject | undefined) {
+  return {
+    generation: workload?.metadata.generation,
+    stamps: workload?.['spec'].template.metadata.annotations ?? {},
+  };
+}
+
+/** That nobody wrote to an object. */
+function stateOf(object: KubeObject | undefined) {
+  return [object?.metadata.resourceVersion, object?.metadata.generation];
+}
 
 /** The ledger's records as texts. */
 async function records(play: Stage): Promise<readonly string[]> {
