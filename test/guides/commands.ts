@@ -3,6 +3,24 @@
  * shown but not typed (manifests, output) stands in blocks of another kind.
  */
 
+import { globSync } from 'node:fs';
+
+/** What other tests run: each block, whole, and the file that does. */
+export const TRIED_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['npm ci && npm run sandbox\n', 'test/sandbox.test.ts'],
+  ['npm ci && npm test\n', '.ci/run'],
+]);
+
+/** It ends with taking everything away, so it comes last. */
+export const LAST_PAGE = 'docs/guides/kustomize.md';
+
+/** The pages whose commands are typed where the operator is installed, in that order. */
+export function triedPages(root: string): readonly string[] {
+  const guides = globSync('docs/guides/*.md', { cwd: root }).toSorted();
+  const others = guides.filter((page) => page !== LAST_PAGE);
+  return [...others, 'docs/runbooks.md', 'README.md', LAST_PAGE];
+}
+
 export interface Commands {
   /** Line of the page on which the block begins. */
   readonly line: number;
@@ -35,9 +53,11 @@ export function needsContainerEngine({ text }: Commands): boolean {
   return text.startsWith('docker ');
 }
 
-/** One script of all that can be tried; it ends at the first failure and says where it is. */
+/** One script of all that can be tried here; it ends at the first failure and says where it is. */
 export function scriptOf(page: string): string {
-  const tried = commandsOf(page).filter((each) => !needsContainerEngine(each));
+  const tried = commandsOf(page).filter(
+    (each) => !needsContainerEngine(each) && !TRIED_ELSEWHERE.has(each.text),
+  );
   const blocks = tried.map(({ line, text }) => `echo "line ${line}:" >&2\n${text}`);
   return ['set -euo pipefail\n', ...blocks].join('');
 }

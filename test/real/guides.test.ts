@@ -1,10 +1,10 @@
 /**
- * The guides, tried literally: the commands of each page, one after another, by an administrator with kubectl, vault
+ * The guides, the README and the runbooks, tried literally: the commands of each page, one after another, by an administrator with kubectl, vault
  * and psql, where config/default is installed, the operator runs, and the samples are applied.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RealStack } from '../../hack/real/stack.ts';
@@ -14,7 +14,7 @@ import {
   NAMESPACE as SAMPLES,
 } from '../../hack/sandbox/preparation.ts';
 import { Kustomize, ROOT } from '../deploy/kustomize.ts';
-import { scriptOf } from '../guides/commands.ts';
+import { LAST_PAGE, scriptOf, triedPages } from '../guides/commands.ts';
 import type { KubeAdmin } from '../stage/kube-admin.ts';
 import { OperatorProcess } from '../stage/operator-process.ts';
 import { admins, startServers } from '../stage/real-servers.ts';
@@ -24,12 +24,6 @@ const ACCOUNT = 'vault-secrets-operator-controller-manager';
 const PAGE_WITHIN_MS = 300_000;
 /** Seconds. */
 const TIMES = { ttl: 3600, max: 86_400, certificate: 86_400 };
-/** The page that ends with taking everything away comes last. */
-const LAST = 'docs/guides/kustomize.md';
-const PAGES = [
-  ...globSync('docs/guides/*.md', { cwd: ROOT }).filter((page) => page !== LAST),
-  LAST,
-];
 
 describe('the commands of', () => {
   let stack: RealStack;
@@ -57,10 +51,10 @@ describe('the commands of', () => {
     await stack.stop();
   });
 
-  for (const page of PAGES)
+  for (const page of triedPages(ROOT))
     it(page, { timeout: PAGE_WITHIN_MS }, async () => {
       // The page applies the samples itself, as an environment has them.
-      if (page === LAST) await admins(stack).kube.remove('vaultconnections', SAMPLES, 'vault');
+      if (page === LAST_PAGE) await admins(stack).kube.remove('vaultconnections', SAMPLES, 'vault');
       const text = readFileSync(join(ROOT, page), 'utf8');
       const { code, said } = await typed(scriptOf(text), env);
       assert.equal(code, 0, said);
