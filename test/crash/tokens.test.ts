@@ -22,9 +22,7 @@ describe('after a crash', () => {
   it('one may live as its role says where the login came and could not be shortened', () =>
     assert.deepEqual(judged([3600], true), [[], 1]));
 
-  it('and not longer than that', () =>
-    assert.deepEqual(judged([3700], true), [[lives(3700)], 1]));
+  it('and not longer than that', () => assert.deepEqual(judged([3700], true), [[lives(3700)], 1]));
 
-  it('and not two of them', () =>
-    assert.deepEqual(judged([3600, 3500], true), [[lives(3500)], 1]));
+  it('and not two of them', () => assert.deepEqual(judged([3600, 3500], true), [[lives(3500)], 1]));
 });

@@ -197,7 +197,7 @@ describe('safety', () => {
       'the Secret is there',
       async () => (await secretOf(home, 'config')) !== undefined,
     );
-    const tokens = async () => (await tokensOf(play, home.role)).length;
+    const tokens = async () => (await play.vault.accessorsOf(home.role)).length;
     assert.equal(await tokens(), 2);
 
     await play.operator.stop();
@@ -226,16 +226,4 @@ async function records(play: Stage): Promise<readonly string[]> {
   const selector = 'app.kubernetes.io/component=lease-ledger';
   const secrets = await play.kube.list('secrets', play.operatorNamespace, selector);
   return secrets.map((secret) => textsOf(secret)['record'] ?? '');
-}
-
-/** Accessors of the live tokens that a login role gave. */
-async function tokensOf({ vault }: Stage, role: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const accessor of await vault.accessors()) {
-    const token = await vault
-      .call('POST', 'auth/token/lookup-accessor', { accessor })
-      .catch(() => undefined);
-    if (token?.data.meta?.role === role) found.push(accessor);
-  }
-  return found;
 }
