@@ -101,6 +101,30 @@ describe('rooms', () => {
   }
 });
 
+describe('judgement', () => {
+  it('knows of node:net the words about addresses only', () => {
+    const imported = sources()
+      .filter((file) => /^src\/(plan|commands)\//u.test(file))
+      .flatMap((file) => wordsOfNet(readFileSync(join(ROOT, file), 'utf8')));
+    assert.deepEqual([...new Set(imported)].toSorted(), ['BlockList', 'isIP']);
+  });
+
+  it('would be seen opening a socket', () => {
+    const text = "import { isIP, Socket } from 'node:net';\nimport * as net from 'node:net';";
+    assert.deepEqual(wordsOfNet(text), ['isIP', 'Socket', '* as net']);
+  });
+});
+
+function wordsOfNet(text: string): string[] {
+  const imports = [...text.matchAll(/import (?:type )?([^;]*?) from 'node:net'/g)];
+  return imports.flatMap((match) =>
+    (match[1] ?? '')
+      .replaceAll(/[{}]/g, '')
+      .split(',')
+      .map((word) => word.trim()),
+  );
+}
+
 describe('time', () => {
   it('is read in runtime/clock.ts only', () => {
     const found = sources()

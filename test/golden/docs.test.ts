@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, it } from 'node:test';
+import { OPTIONS } from '../../src/options.ts';
+import { VSO } from './vso-fields.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -56,6 +58,35 @@ describe('the architecture', () => {
       .map((file) => posix.basename(file))
       .filter((file) => !file.endsWith('.test.ts'));
     assert.deepEqual(filesIn(row ?? '').toSorted(), files.toSorted());
+  });
+});
+
+describe('the differences from VSO', () => {
+  const page = read('docs/differences-from-vso.md');
+
+  it('name every option of our own', () => {
+    const own = Object.entries(OPTIONS)
+      .filter(([, option]) => 'env' in option && option.env.startsWith('VLO_'))
+      .map(([name]) => name);
+    assert.ok(own.length > 0);
+    assert.deepEqual(
+      own.filter((name) => !page.includes(`\`--${name}\``)),
+      [],
+    );
+  });
+
+  it('name every field of our own', () => {
+    const own = Object.values(VSO).flatMap(({ spec, status }) =>
+      `${spec}\n${status}`
+        .split('\n')
+        .filter((line) => / ours\b/u.test(line))
+        .map((line) => line.split(/[\s.]/u)[0] ?? ''),
+    );
+    assert.ok(own.length > 0);
+    assert.deepEqual(
+      own.filter((name) => !page.includes(`\`${name}\``)),
+      [],
+    );
   });
 });
 
