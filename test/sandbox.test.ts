@@ -1,6 +1,7 @@
 /** The README's first command, and what it does when a step does not happen. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -31,6 +32,11 @@ describe('the sandbox', () => {
       /\nDone\.\n$/,
     ];
     for (const sentence of seen) assert.match(stdout, sentence);
+    const steps = stdout.split('\n').filter((line) => line.startsWith('- '));
+    assert.deepEqual(
+      shownInReadme().filter((line) => !steps.includes(line)),
+      [],
+    );
   });
 
   it('says how it is used to whom asks for something else', async () => {
@@ -77,6 +83,15 @@ describe('a story', () => {
     await assert.rejects(tell(steps, narrator, stopping.signal), /^Error: stopped$/);
   });
 });
+
+/** The steps of the run that the README shows. */
+function shownInReadme(): readonly string[] {
+  const page = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+  const [, run = ''] = /```text\n(.*?)```/su.exec(page) ?? [];
+  const steps = run.split('\n').filter((line) => line.startsWith('- '));
+  assert.ok(steps.length > 0, 'the README shows no run');
+  return steps;
+}
 
 async function done() {
   return { done: 'seen' };
