@@ -2,7 +2,7 @@
  * The process: arguments, environment, signals and streams. The only reader of `process`; everything it finds there
  * is handed on as values.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { KINDS } from './api/kinds.ts';
 import { isForPeople, runCommandLine } from './command-line.ts';
@@ -10,6 +10,7 @@ import { type Config, ConfigError, helpText, readConfig } from './config.ts';
 import { expose } from './figures.ts';
 import { loadCluster } from './kube/cluster-access.ts';
 import { Operator } from './operator.ts';
+import { podFiles } from './pod-files.ts';
 import { SystemClock } from './runtime/clock.ts';
 import type { Observer } from './runtime/observer.ts';
 import { HealthServer } from './telemetry/health.ts';
@@ -19,8 +20,6 @@ import { TelemetryObserver } from './telemetry/observer.ts';
 import { buildInfo, VERSION } from './version.ts';
 
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
-/** Files that caCertPath may name are certificates, not disks. */
-const MOST_BYTES = 1024 * 1024;
 const WRONG_USE = 2;
 
 async function main(): Promise<void> {
@@ -51,7 +50,7 @@ async function configured(): Promise<Config> {
       args: process.argv.slice(2),
       env: process.env,
       hostname: hostname(),
-      podNamespace: (await textOf(NAMESPACE_FILE))?.trim(),
+      podNamespace: (await readFile(NAMESPACE_FILE, 'utf8').catch(() => undefined))?.trim(),
     });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -78,7 +77,7 @@ async function run(config: Config): Promise<void> {
     access,
     clock,
     observer,
-    files: { read: textOf },
+    files: podFiles,
     version: VERSION,
   });
   expose(metrics, { operator, config, clock });
@@ -116,12 +115,6 @@ function dieLoudly(observer: Observer): void {
       observer.log('error', 'the operator ends because of an error that nobody caught', {}, thrown);
       process.exit(1);
     });
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile() || found.size > MOST_BYTES) return undefined;
-  return readFile(path, 'utf8');
 }
 
 function print(text: string): void {

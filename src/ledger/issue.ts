@@ -42,6 +42,13 @@ export interface IssueContext {
   readonly newRevision: () => string;
 }
 
+/** Nothing could use it, and its successor would be due at once. */
+const ENDED_ALREADY = {
+  kind: 'transient',
+  reason: 'VaultAnswerInvalid',
+  message: 'Vault answered a lease of 0 seconds; raise default_ttl and max_ttl of the role',
+} as const;
+
 export interface Issued {
   readonly revision: string;
   readonly answer: SecretAnswer;
@@ -60,6 +67,7 @@ export async function issue(
   const access = tokenAccess(record);
   const answer = await context.tokens.issue(access, wanted.request, signal);
   if (answer.leaseId === '') return { revision: record.revision, answer };
+  if (answer.leaseMs === 0) throw new FaultError(ENDED_ALREADY);
   // A token that stays short is due for renewal soon: no reason to lose the credential that just came.
   await extendToken(context, record.revision, signal).catch(() => undefined);
   return { revision: record.revision, answer };

@@ -6,6 +6,7 @@ import type { VaultAuth, VaultAuthSpec } from '../api/vault-auth.ts';
 import type { VaultAuthGlobal } from '../api/vault-auth-global.ts';
 import type { Login, LoginSource, ServiceAccountToken } from '../api/vault-exchange.ts';
 import { refused } from '../runtime/fault.ts';
+import { isAbsolutePath, isOperatorsOwn } from './pod-paths.ts';
 import { isLegalName, nameOf } from './references.ts';
 
 export type Method = Login['method'];
@@ -146,16 +147,11 @@ function secretIdSource(sources: Sources): (namespace: string) => LoginSource {
   return () => ({ kind: 'file', path });
 }
 
-/** Where the operator's own credentials are, and what is no file at all: a Vault that a tenant names must not be sent those. */
-const FORBIDDEN = /^\/(proc|sys|dev|(var\/)?run\/secrets\/kubernetes\.io)(\/|$)/u;
-
+/** A Vault that a tenant names must not be sent what is the operator's own. */
 function filePath(sources: Sources, path: string): string {
-  const isAbsolute =
-    path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\0');
-  if (!isAbsolute)
+  if (!isAbsolutePath(path))
     throw flaw(sources, 'spec.appRole.secretIDPath is no absolute path without ".."; correct it');
-  const plain = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (FORBIDDEN.test(`/${plain.join('/')}`))
+  if (isOperatorsOwn(path))
     throw flaw(
       sources,
       'spec.appRole.secretIDPath is a place of the operator itself; mount the secret id elsewhere',

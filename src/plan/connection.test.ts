@@ -101,6 +101,16 @@ describe('checkConnection refuses, naming the field', () => {
     ],
     ['a relative path', { caCertPath: 'ca.pem' }, /^spec\.caCertPath/],
     ['a path that climbs', { caCertPath: '/etc/../proc/self/environ' }, /^spec\.caCertPath/],
+    [
+      'a place of the operator itself',
+      { caCertPath: '/proc/self/pagemap' },
+      /^spec\.caCertPath is/,
+    ],
+    [
+      'its service account',
+      { caCertPath: '/run//secrets/./kubernetes.io/x' },
+      /^spec\.caCertPath is/,
+    ],
     ['a path that is cut', { caCertPath: '/etc/ca\0.pem' }, /^spec\.caCertPath/],
   ];
   for (const [name, spec, message] of rows)

@@ -6,6 +6,7 @@ import { parseDuration } from '../api/duration.ts';
 import type { VaultConnectionSpec } from '../api/vault-connection.ts';
 import type { VaultEndpoint } from '../api/vault-exchange.ts';
 import { refused, waiting } from '../runtime/fault.ts';
+import { isAbsolutePath, isOperatorsOwn } from './pod-paths.ts';
 import { isLegalName } from './references.ts';
 
 /** Where the trusted certificate authorities come from. A Secret is in the namespace of the VaultConnection. */
@@ -105,7 +106,11 @@ function secretName(field: string, name: string): string {
 }
 
 function filePath(path: string): string {
-  const legal = path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\0');
-  if (legal) return path;
-  throw refused('InvalidSpec', 'spec.caCertPath is no absolute path without ".."; correct it');
+  if (!isAbsolutePath(path))
+    throw refused('InvalidSpec', 'spec.caCertPath is no absolute path without ".."; correct it');
+  if (!isOperatorsOwn(path)) return path;
+  throw refused(
+    'InvalidSpec',
+    'spec.caCertPath is a place of the operator itself; mount the CA elsewhere',
+  );
 }

@@ -1,6 +1,6 @@
 /** Where a secret comes from: the request to Vault that a specification means, and what a credential was issued from. */
 import { createHash } from 'node:crypto';
-import type { SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
+import type { Login, SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
 
 export interface DynamicSource {
   readonly namespace?: string;
@@ -44,17 +44,35 @@ export function staticRequest(identity: VaultIdentity, spec: StaticSource): Secr
 
 /**
  * Digest of everything that a credential depends on. Fields that leave it as it is (labels, targets, refresh times,
- * renewalPercent, a header or allowedNamespaces of the VaultAuth) are left out: changing them issues nothing.
+ * renewalPercent, a header, an audience or allowedNamespaces of the VaultAuth) are left out: changing them issues nothing.
  */
 export function sourceDigest(identity: VaultIdentity, request: SecretRequest): string {
   const { endpoint, mount, namespace, login } = identity;
   const parts = [
     endpoint.address,
-    [namespace, mount, login],
+    [namespace, mount, whoOf(login)],
     [request.namespace, request.method, request.path],
     Object.entries(request.body ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Who logs in, however it is proven: an audience, a lifetime or the place of a secret id makes nobody else of us. */
+function whoOf(login: Login): readonly unknown[] {
+  switch (login.method) {
+    case 'kubernetes':
+      return [login.method, login.role, login.serviceAccount];
+    case 'jwt':
+      return [
+        login.method,
+        login.role,
+        'serviceAccount' in login.token && login.token.serviceAccount,
+      ];
+    case 'appRole':
+      return [login.method, login.roleId];
+    case 'cert':
+      return [login.method, login.role];
+  }
 }
 
 /** Slashes at the seam do not count; those inside are for the Vault client to judge. */

@@ -6,7 +6,7 @@ import {
   type Place,
   STATIC,
 } from '../stage/bad-input.ts';
-import { endless, oddVault, webPage } from '../stage/odd-vault.ts';
+import { endless, leaseOfNothing, oddVault, webPage } from '../stage/odd-vault.ts';
 import { object, tenant } from '../stage/tenant.ts';
 
 const SPEC: readonly BadInput[] = [
@@ -121,6 +121,14 @@ const ANSWERS: readonly BadInput[] = [
     bad: { vaultAuthRef: 'odd' },
     reason: 'VaultAnswerInvalid',
     says: /VaultConnection .*odd.*JSON|not JSON/s,
+  },
+  {
+    title: 'a lease that has ended when it comes',
+    good: DYNAMIC,
+    given: (place) => oddVault(place, leaseOfNothing),
+    bad: { vaultAuthRef: 'odd' },
+    reason: 'VaultAnswerInvalid',
+    says: /0 seconds.*default_ttl/,
   },
   {
     title: 'an answer without an end',

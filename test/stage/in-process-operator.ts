@@ -1,6 +1,5 @@
 /** The operator in this process, on a clock that the test moves: the same composition as main.ts, without a process. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KINDS } from '../../src/api/kinds.ts';
@@ -8,6 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { expose } from '../../src/figures.ts';
 import { loadCluster } from '../../src/kube/cluster-access.ts';
 import { Operator } from '../../src/operator.ts';
+import { podFiles } from '../../src/pod-files.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
@@ -51,8 +51,14 @@ export class InProcessOperator implements OperatorControl {
     const sink = { write: (line: string): void => void (this.#log += line) };
     const logger = createLogger({ level: 'debug', encoding: 'json' }, sink);
     const observer = new TelemetryObserver(logger, this.#metrics);
-    const files = { read: (path: string) => readFile(path, 'utf8').catch(() => undefined) };
-    const operator = new Operator({ config, access, clock, observer, files, version: 'stage' });
+    const operator = new Operator({
+      config,
+      access,
+      clock,
+      observer,
+      files: podFiles,
+      version: 'stage',
+    });
     this.#operator = operator;
     expose(this.#metrics, { operator, config, clock });
     const started = operator.start();

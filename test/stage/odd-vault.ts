@@ -33,6 +33,11 @@ export function webPage(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
 }
 
+export function leaseOfNothing(response: ServerResponse): void {
+  const lease = { lease_id: 'database/creds/odd/1', lease_duration: 0, renewable: true };
+  json(response, { request_id: 'odd', ...lease, data: { username: 'u', password: 'p' } });
+}
+
 /** JSON that never ends. */
 export function endless(response: ServerResponse): void {
   response.writeHead(200, JSON_TYPE).write('{"data":{"data":{"value":"');
