@@ -169,6 +169,7 @@ function depsOf(options: WiringOptions, sides: Sides, wake: Wake): Deps {
     rotations: new Map(),
     strays: new Map(),
     refusals: new Map(),
+    steps: new Map(),
     hmacKey: key,
     newRevision: () => randomBytes(8).toString('hex'),
     wake,
@@ -199,7 +200,8 @@ function changeOf<T>(change: { readonly was?: T; readonly now?: T }): { before?:
 
 function bookOf(options: WiringOptions, cipher: TokenCipher): Book {
   const form = options.config.ledger === 'encrypted' ? 'encrypted' : 'plain';
-  return new Book({ store: recordStore(options), cluster: options.cluster, cipher, form });
+  const { cluster, clock } = options;
+  return new Book({ store: recordStore(options), cluster, clock, cipher, form });
 }
 
 function recordStore(options: WiringOptions): RecordStore {

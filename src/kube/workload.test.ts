@@ -101,7 +101,23 @@ describe('what is read of a workload', () => {
       paused: true,
       rollsByItself: true,
       podAnnotations: { a: '1' },
+      progressing: undefined,
+      counts: '0 0 0',
     });
+  });
+
+  it('is what a Deployment says of its progress', () => {
+    const says = (status: string) =>
+      workloadOf({ metadata, spec: {}, status: { conditions: [{ type: 'Progressing', status }] } })
+        .progressing;
+    assert.deepEqual([says('True'), says('False'), says('Unknown')], [true, false, undefined]);
+  });
+
+  it('is another text with every step of a rollout', () => {
+    const { counts } = workloadOf({ metadata, spec: {}, status: done });
+    const before = workloadOf({ metadata, spec: {}, status: { ...done, updatedReplicas: 1 } });
+    assert.notEqual(before.counts, counts);
+    assert.notEqual(rolloutOf({ metadata, spec: {} }).counts, counts);
   });
 
   it('for a Rollout, its own annotations', () => {

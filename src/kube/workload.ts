@@ -8,6 +8,10 @@ export interface Workload {
   readonly rollsByItself: boolean;
   readonly podAnnotations: Readonly<Record<string, string>>;
   readonly rolledOut: boolean;
+  /** What its controller says of its deadline; undefined when it says nothing. */
+  readonly progressing: boolean | undefined;
+  /** Another text with every pod that comes or goes. */
+  readonly counts: string;
 }
 
 /** A Deployment, DaemonSet or StatefulSet. */
@@ -19,6 +23,8 @@ export function workloadOf(json: unknown): Workload {
     rollsByItself: rollsByItself(at(spec, 'updateStrategy')),
     podAnnotations: annotationsOf(at(spec, 'template', 'metadata', 'annotations')),
     rolledOut: hasRolledOut(metadata.generation ?? 0, spec, status),
+    progressing: progressingOf(status),
+    counts: countsOf(status),
   };
 }
 
@@ -35,6 +41,8 @@ export function rolloutOf(json: unknown): Workload {
     rollsByItself: true,
     podAnnotations: metadata.annotations ?? {},
     rolledOut: isObserved && hasRestarted && available >= wanted,
+    progressing: undefined,
+    counts: countsOf(status),
   };
 }
 
@@ -55,8 +63,24 @@ const COUNTS = [
 function hasRolledOut(generation: number, spec: unknown, status: unknown): boolean {
   const isObserved = Number(at(status, 'observedGeneration') ?? -1) >= generation;
   const wanted = at(status, 'desiredNumberScheduled') ?? at(spec, 'replicas') ?? 1;
-  const counts = COUNTS.map(([one, other]) => at(status, one) ?? at(status, other) ?? 0);
-  return isObserved && counts.every((count) => count === wanted);
+  return isObserved && podCounts(status).every((count) => count === wanted);
+}
+
+function podCounts(status: unknown): readonly unknown[] {
+  return COUNTS.map(([one, other]) => at(status, one) ?? at(status, other) ?? 0);
+}
+
+function countsOf(status: unknown): string {
+  return podCounts(status).join(' ');
+}
+
+/** The condition is False with the reason ProgressDeadlineExceeded, and Unknown while it is paused. */
+function progressingOf(status: unknown): boolean | undefined {
+  const conditions = at(status, 'conditions');
+  const condition = (Array.isArray(conditions) ? conditions : []).find(
+    (each) => at(each, 'type') === 'Progressing',
+  );
+  return { True: true, False: false }[String(at(condition, 'status'))];
 }
 
 function annotationsOf(value: unknown): Readonly<Record<string, string>> {

@@ -40,10 +40,10 @@ function recordOf(revision: string): LedgerRecord {
   };
 }
 
-function bookOf(store: RecordStore): Book {
+function bookOf(store: RecordStore, clock = { now: () => 0 }): Book {
   const unused = () => assert.fail('tokens are plain here');
   const cipher = { encrypt: unused, decrypt: unused };
-  return new Book({ store, cluster: 'here', cipher, form: 'plain' });
+  return new Book({ store, cluster: 'here', clock, cipher, form: 'plain' });
 }
 
 /** Loses the answers of creations, or the creations themselves. */
@@ -123,5 +123,53 @@ describe('the book', () => {
 
     assert.equal((await store.list()).length, 1);
     assert.equal(book.get('r')?.state, 'current');
+  });
+});
+
+describe('a clock ahead of ours', () => {
+  const HOUR = 3_600_000;
+  const clock = { now: () => HOUR };
+  const AHEAD = { ...LEASE, askedAt: HOUR + 300_000 };
+
+  /** The record as a former process left it. */
+  async function found(askedAt: number): Promise<Book> {
+    const store = new MemoryRecords();
+    const former = bookOf(store, { now: () => Number.POSITIVE_INFINITY });
+    await former.open(recordOf('r'), signal);
+    await former.makeCurrent('r', { ...LEASE, askedAt }, signal);
+    const book = bookOf(store, clock);
+    await book.load(signal);
+    return book;
+  }
+
+  it('makes no lease last longer, and Vault is asked', async () => {
+    const book = await found(AHEAD.askedAt);
+    assert.equal(book.get('r')?.lease?.askedAt, HOUR);
+    assert.equal(book.isDoubted('r'), true);
+    book.noteLease('r', { ...LEASE, askedAt: HOUR });
+    assert.equal(book.isDoubted('r'), false);
+  });
+
+  it('is not suspected where times have passed', async () => {
+    const book = await found(HOUR);
+    assert.equal(book.get('r')?.lease?.askedAt, HOUR);
+    assert.equal(book.isDoubted('r'), false);
+  });
+
+  it('is not believed when it wrote the mark of a Secret', async () => {
+    const book = bookOf(new MemoryRecords(), clock);
+    await book.open(recordOf('r'), signal);
+    await book.makeCurrent('r', AHEAD, signal);
+    assert.equal(book.get('r')?.lease?.askedAt, HOUR);
+    assert.equal(book.isDoubted('r'), true);
+  });
+
+  it('is not believed when it wrote the status', async () => {
+    const book = await found(1_000);
+    book.adoptTimes('r', AHEAD.askedAt, AHEAD.askedAt);
+    assert.equal(book.get('r')?.lease?.askedAt, 1_000);
+    book.adoptTimes('r', 2_000, 3_000);
+    assert.equal(book.get('r')?.lease?.askedAt, 2_000);
+    assert.equal(book.get('r')?.token.askedAt, 3_000);
   });
 });

@@ -4,9 +4,11 @@
  * leader's late write fails. Renewals only move deadlines and stay in memory: see `noteToken` and `noteLease`.
  */
 import type { TokenGrant } from '../api/vault-exchange.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { isSameCluster } from './cluster-stamp.ts';
 import { LockedRecords } from './locked.ts';
+import { leaseUpTo, recordUpTo } from './not-ahead.ts';
 import type { StoredRecord } from './ports.ts';
 import {
   decodeRecord,
@@ -24,6 +26,7 @@ import { type Entry, Shelf } from './shelf.ts';
 
 export interface BookOptions extends WriteOptions {
   readonly cluster: string;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 export class Book {
@@ -137,8 +140,10 @@ export class Book {
     lease: RecordLease | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const leased = lease && { lease };
+    const believed = lease && leaseUpTo(this.#options.clock.now(), lease);
+    const leased = believed && { lease: believed };
     await this.#write(revision, (record) => ({ ...record, state: 'current', ...leased }), signal);
+    if (believed !== lease) this.#doubt(revision);
   }
 
   /** Something was learned or wished about a certificate that must outlive its object. */
@@ -208,15 +213,23 @@ export class Book {
     return this.#shelf.get(revision)?.doubted ?? false;
   }
 
-  /** What a former process noted in the owner's status after it wrote the record: only ever moves times forward. */
+  /**
+   * What a former process noted in the owner's status after it wrote the record: only ever moves times forward. An
+   * instant that is still to come says nothing: a clock ahead of ours wrote it.
+   */
   adoptTimes(revision: string, leaseAskedAt: number, tokenAskedAt: number): void {
-    this.#amend(revision, (record) => ({
+    const now = this.#options.clock.now();
+    const later = (known: number, told: number) => (told > now ? known : Math.max(known, told));
+    this.#amend(revision, ({ token, lease, ...record }) => ({
       ...record,
-      token: { ...record.token, askedAt: Math.max(record.token.askedAt, tokenAskedAt) },
-      ...(record.lease && {
-        lease: { ...record.lease, askedAt: Math.max(record.lease.askedAt, leaseAskedAt) },
-      }),
+      token: { ...token, askedAt: later(token.askedAt, tokenAskedAt) },
+      ...(lease && { lease: { ...lease, askedAt: later(lease.askedAt, leaseAskedAt) } }),
     }));
+  }
+
+  #doubt(revision: string): void {
+    const entry = this.#shelf.get(revision);
+    if (entry) entry.doubted = true;
   }
 
   #trust(revision: string): void {
@@ -254,12 +267,13 @@ export class Book {
   }
 
   #keep(
-    record: LedgerRecord,
+    written: LedgerRecord,
     stored: StoredRecord | undefined,
     token: StoredToken,
     isNew: boolean,
   ): void {
-    const doubted = this.#isDoubtful && !isNew;
+    const record = isNew ? written : recordUpTo(this.#options.clock.now(), written);
+    const doubted = (this.#isDoubtful && !isNew) || record !== written;
     this.#shelf.put({ record, stored, token, confirmed: isNew, isNew, doubted });
   }
 }

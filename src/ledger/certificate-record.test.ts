@@ -71,7 +71,7 @@ const STORED = { form: 'plain', token: RECORD.secretToken } as const;
 
 async function bookOver(store: MemoryRecords): Promise<Book> {
   const cipher = { encrypt: fail, decrypt: fail };
-  const book = new Book({ store, cluster: 'c', cipher, form: 'plain' });
+  const book = new Book({ store, cluster: 'c', clock: { now: () => 0 }, cipher, form: 'plain' });
   await book.load(NEVER);
   return book;
 }

@@ -72,7 +72,7 @@ class Ground {
 
   async book(form: StoredToken['form'] = 'encrypted'): Promise<Book> {
     const { store, cipher } = this;
-    const book = new Book({ store, cluster: 'c', cipher, form });
+    const book = new Book({ store, cluster: 'c', clock: { now: () => 0 }, cipher, form });
     await book.load(NEVER);
     return book;
   }

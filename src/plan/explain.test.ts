@@ -308,6 +308,9 @@ describe('restart targets', () => {
       rollsByItself: true,
       podAnnotations: {},
       rolledOut: true,
+      paused: false,
+      progressing: undefined,
+      counts: '',
       ...workload,
     });
     const target = { kind: 'Deployment', namespace: 'team', name: 'web' } as const;

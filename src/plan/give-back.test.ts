@@ -6,6 +6,7 @@ import { type PauseFacts, planPause } from './give-back-pause.ts';
 const GRACES = { ownerMs: 60_000, overlapMs: 120_000 };
 const NOW = 1_000_000;
 const POLL_MS = 5_000;
+const LATE = NOW + 120_000;
 
 const facts = (over: Partial<RetiringFacts> = {}): RetiringFacts => ({
   now: NOW,
@@ -15,6 +16,7 @@ const facts = (over: Partial<RetiringFacts> = {}): RetiringFacts => ({
   longestTokenMs: 3_600_000,
   rolledOut: false,
   hasTargets: false,
+  rolling: false,
   carried: false,
   pausedUntil: undefined,
   ...over,
@@ -28,7 +30,10 @@ describe('when a retiring credential is given back', () => {
     ['one that ends before its overlap does, then', { credentialEndsAt: NOW + 9 }, NOW + 9],
     ['while targets roll, they are looked at', { hasTargets: true }, NOW + POLL_MS],
     ['when they run with the successor', { hasTargets: true, rolledOut: true }, 'give-back'],
-    ['after the overlap, whatever they do', { hasTargets: true, now: NOW + 120_000 }, 'give-back'],
+    ['after the overlap, when they are stuck', { hasTargets: true, now: LATE }, 'give-back'],
+    ['not while one of them rolls slowly', { ...rolling(), now: LATE }, LATE + POLL_MS],
+    ['when it has ended, however they roll', { ...rolling(), credentialEndsAt: NOW }, 'give-back'],
+    ['slow rollouts are no matter once the owner is gone', ownerGone(), 'give-back'],
     ['not while its Secret carries it', { why: 'unused', carried: true }, NOW + 2 * POLL_MS],
     ['not before the end of a pause', { why: 'unused', pausedUntil: NOW + 7 }, NOW + 7],
     ['not even when all targets rolled out', { ...rolled(), pausedUntil: NOW + 7 }, NOW + 7],
@@ -43,6 +48,14 @@ describe('when a retiring credential is given back', () => {
 
 function rolled(): Partial<RetiringFacts> {
   return { hasTargets: true, rolledOut: true };
+}
+
+function rolling(): Partial<RetiringFacts> {
+  return { hasTargets: true, rolling: true };
+}
+
+function ownerGone(): Partial<RetiringFacts> {
+  return { ...rolling(), why: 'owner-gone', now: LATE };
 }
 
 describe('the pause after a restore', () => {

@@ -9,13 +9,15 @@ export interface RetiringFacts {
   readonly now: number;
   readonly why: 'replaced' | 'owner-gone' | 'unused';
   readonly retiredAt: number;
-  /** When the credential dies by itself if nobody renews it; nobody renews a retiring one. */
+  /** When the credential dies by itself: nobody renews a retiring one, so this bounds every wait for pods. */
   readonly credentialEndsAt: number;
   /** The most that any renewal before retirement can have granted the token. */
   readonly longestTokenMs: number;
   /** Every restart target runs with the successor. False while unknown, and when there are no targets. */
   readonly rolledOut: boolean;
   readonly hasTargets: boolean;
+  /** At least one of them is on its way there, however slowly. */
+  readonly rolling: boolean;
   /** The Secret of a living object carries it, by a live read: a write that came late, or somebody put it back. */
   readonly carried: boolean;
   /** The cluster was restored from a backup: epoch ms until which nothing is given back. */
@@ -36,7 +38,7 @@ const ROLLOUT_POLL_MS = 5_000;
 /** Vault counts in whole seconds and revokes lazily. */
 const END_MARGIN_MS = 30_000;
 
-/** Epoch ms from which on the credential may go, whatever the targets do. */
+/** Epoch ms from which on the credential may go, though targets are stuck. */
 function overlapEndsAt(facts: RetiringFacts, graces: Graces): number {
   switch (facts.why) {
     case 'unused':
@@ -44,7 +46,9 @@ function overlapEndsAt(facts: RetiringFacts, graces: Graces): number {
     case 'owner-gone':
       return facts.retiredAt + graces.ownerMs;
     case 'replaced':
-      return Math.min(facts.retiredAt + graces.overlapMs, facts.credentialEndsAt);
+      return facts.rolling
+        ? facts.credentialEndsAt
+        : Math.min(facts.retiredAt + graces.overlapMs, facts.credentialEndsAt);
   }
 }
 

@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import {
   hasRolledOut,
+  isRolling,
   planRestart,
   restartAnnotation,
+  stepOf,
   type Target,
   type Workload,
 } from './rollout.ts';
@@ -18,7 +20,33 @@ const OLD: Workload = {
   rollsByItself: true,
   podAnnotations: { [KEY]: 'r1' },
   rolledOut: true,
+  paused: false,
+  progressing: undefined,
+  counts: '1 2 3',
 };
+
+describe('a workload is rolling', () => {
+  const SLOW = { ...OLD, rolledOut: false };
+  const STEP = { counts: '1 2 3', at: 0 };
+  const rows: readonly [string, boolean, Workload, number][] = [
+    ['while it takes steps', true, SLOW, 599_999],
+    ['not when it has taken none for long', false, SLOW, 600_000],
+    ['as long as its controller says so', true, { ...SLOW, progressing: true }, 600_000],
+    ['not when it missed its deadline', false, { ...SLOW, progressing: false }, 0],
+    ['not while it is paused', false, { ...SLOW, paused: true }, 0],
+    ['not when its pods wait to be deleted', false, { ...SLOW, rollsByItself: false }, 0],
+    ['not when it is done', false, { ...OLD, progressing: true }, 0],
+  ];
+  for (const [name, want, workload, now] of rows)
+    it(name, () => assert.equal(isRolling(workload, STEP, now), want));
+
+  it('takes a step when the counts of its pods change, and by the first look', () => {
+    assert.equal(stepOf(SLOW, STEP, 7), STEP);
+    const step = { counts: '1 2 3', at: 7 };
+    assert.deepEqual(stepOf(SLOW, { counts: '1 1 3', at: 0 }, 7), step);
+    assert.deepEqual(stepOf(SLOW, undefined, 7), step);
+  });
+});
 
 describe('restartAnnotation', () => {
   const rows: readonly [string, string, string, string][] = [

@@ -14,11 +14,22 @@ export interface Target {
 export interface Workload {
   /** Epoch ms; Kubernetes counts in whole seconds, rounded down. */
   readonly createdAt: number;
+  readonly paused: boolean;
   /** False for OnDelete: pods never roll by themselves. */
   readonly rollsByItself: boolean;
   readonly podAnnotations: Readonly<Record<string, string>>;
   /** observedGeneration is current and updated = available = wanted replicas. */
   readonly rolledOut: boolean;
+  /** What its controller says of its deadline, which only Deployments have. */
+  readonly progressing: boolean | undefined;
+  /** The counts of its pods in one text: another one with every step of a rollout. */
+  readonly counts: string;
+}
+
+/** The last step of a rollout that was seen. */
+export interface Step {
+  readonly counts: string;
+  readonly at: number;
 }
 
 export interface TargetState {
@@ -67,6 +78,21 @@ export function restartAnnotation(source: {
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 12);
   const kept = key.slice(0, LONGEST_KEY - hash.length - 1).replace(/[^a-z0-9]+$/, '');
   return `${PREFIX}${kept}-${hash}`;
+}
+
+/** What takes no step for as long is stuck: the deadline that Kubernetes gives Deployments by default. */
+const STILL_MS = 10 * 60_000;
+
+/** The first look counts as a step, so that a restart of the operator in the middle of a rollout does not end it. */
+export function stepOf({ counts }: Workload, before: Step | undefined, now: number): Step {
+  return before?.counts === counts ? before : { counts, at: now };
+}
+
+/** False when the rest of the pods must be waited for in vain, or there is no rest. */
+export function isRolling(workload: Workload, step: Step, now: number): boolean {
+  const { paused, rollsByItself, rolledOut, progressing } = workload;
+  if (paused || !rollsByItself || rolledOut) return false;
+  return progressing ?? now < step.at + STILL_MS;
 }
 
 /** A paused workload is stamped like any other: Kubernetes rolls it when it is resumed. */

@@ -4,6 +4,7 @@ import type { GiveBackPause } from '../ledger/give-back-pause.ts';
 import type { Held } from '../ledger/held.ts';
 import type { VaultTokens } from '../ledger/ports.ts';
 import type { HardenedRules } from '../plan/hardening.ts';
+import type { Step } from '../plan/rollout.ts';
 import type { RotationWatch } from '../plan/rotation-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Lane } from '../runtime/controller.ts';
@@ -68,6 +69,8 @@ export interface Deps {
   readonly strays: Map<string, Adopted>;
   /** Why a retiring certificate could not be revoked when last tried, by its revision. */
   readonly refusals: Map<string, Fault>;
+  /** Last steps of the rollouts that a retiring credential waits for, by its revision and target. */
+  readonly steps: Map<string, Map<string, Step>>;
   /** Key of VSO's MACs, and root of the keys for our own. */
   readonly hmacKey: Sealed<Uint8Array>;
   /** A fresh random revision name. */

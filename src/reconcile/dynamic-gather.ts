@@ -124,7 +124,7 @@ export function factsOf(deps: Deps, record: LedgerRecord): RecordFacts {
   };
 }
 
-/** Renewals are noted in the status only; what it says can move our times forward, never further than now. */
+/** Renewals are noted in the status only; what it says can move our times forward. */
 function catchUpWithStatus(
   deps: Deps,
   { status }: VaultDynamicSecret,
@@ -132,12 +132,8 @@ function catchUpWithStatus(
 ): void {
   const record = records.find((each) => each.revision === status?.revision);
   if (!record || deps.book.isConfirmed(record.revision)) return;
-  const upToNow = (seconds = 0): number => Math.min(seconds * 1000, deps.clock.now());
-  deps.book.adoptTimes(
-    record.revision,
-    upToNow(status?.lastRenewalTime),
-    upToNow(status?.tokenRenewalTime),
-  );
+  const { lastRenewalTime = 0, tokenRenewalTime = 0 } = status ?? {};
+  deps.book.adoptTimes(record.revision, lastRenewalTime * 1000, tokenRenewalTime * 1000);
 }
 
 /**

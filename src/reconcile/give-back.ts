@@ -10,12 +10,12 @@ import {
   type RetiringFacts,
 } from '../plan/give-back.ts';
 import { readMark } from '../plan/lease-mark.ts';
-import { hasRolledOut } from '../plan/rollout.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
 import { readLive } from './destination.ts';
+import { forgetRollouts, rolloutsOf } from './rollouts.ts';
 import { noteRefused, noteUndone, undo } from './undo.ts';
 
 /** Kind of the queue key: not a Kubernetes kind. */
@@ -47,17 +47,14 @@ async function gather(
   retirement: Retirement,
   signal: AbortSignal,
 ): Promise<RetiringFacts> {
-  const hasTargets = retirement.targets.length > 0;
-  const waits = retirement.why === 'replaced' && hasTargets;
   return {
+    ...(await rolloutsOf(deps, record, retirement, signal)),
     now: deps.clock.now(),
     why: retirement.why,
     retiredAt: retirement.at,
     credentialEndsAt: credentialEndsAt(record),
     longestTokenMs: longestLifeMs(record, retirement),
-    hasTargets,
     pausedUntil: deps.pause.until(deps.clock.now()),
-    rolledOut: waits && (await allRolledOut(deps, record, retirement, signal)),
     carried: await isCarried(deps, record, retirement, signal),
   };
 }
@@ -84,22 +81,6 @@ function longestLifeMs(record: LedgerRecord, { at }: Retirement): number {
   return Math.max(token.loginTtlMs, token.ttlMs);
 }
 
-/** A target that cannot be read counts as not rolled out: the grace ends the wait. */
-async function allRolledOut(
-  deps: Deps,
-  record: LedgerRecord,
-  retirement: Retirement,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (const target of retirement.targets) {
-    const workload = await deps.workloads
-      .read({ ...target, namespace: record.owner.namespace }, signal)
-      .catch(() => undefined);
-    if (!workload || !hasRolledOut(workload, record.owner, retirement.successor)) return false;
-  }
-  return true;
-}
-
 async function act(
   deps: Deps,
   record: LedgerRecord,
@@ -109,6 +90,7 @@ async function act(
   const { observer, signal } = context;
   try {
     const result = await undo(deps, record, signal);
+    forgetRollouts(deps, record);
     noteUndone(deps, record, result);
     observer.count('vault_lease_operator_give_backs_total', { result });
     observer.log('info', 'credential given back', keysOf(record, { result }));
@@ -132,6 +114,7 @@ async function refused(
   if (facts.now < deadAt) return tryAgain(record, facts, fault, context);
   const result = fault.kind === 'denied' ? 'expired' : 'orphaned';
   await deps.book.drop(record.revision, signal);
+  forgetRollouts(deps, record);
   noteUndone(deps, record, result);
   observer.count('vault_lease_operator_give_backs_total', { result });
   observer.log('warn', 'credential was not given back and has ended by its TTL', {

@@ -99,6 +99,10 @@ export interface Workload {
   readonly podAnnotations: Readonly<Record<string, string>>;
   /** observedGeneration is current and updated = available = wanted replicas. */
   readonly rolledOut: boolean;
+  /** What its controller says of its deadline; undefined when it says nothing. */
+  readonly progressing: boolean | undefined;
+  /** Another text with every step of a rollout. */
+  readonly counts: string;
 }
 
 export interface Workloads {

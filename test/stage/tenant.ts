@@ -136,13 +136,14 @@ export function object(
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) } };
 }
 
+/** There is no kubelet: what wants no pods rolls out at once, and holds up no credential. */
 export function deployment(namespace: string, name: string): KubeObject {
   const labels = { app: name };
   const containers = [{ name: 'app', image: 'registry.example/app:1' }];
   return {
     ...object('apps/v1', 'Deployment', namespace, name),
     spec: {
-      replicas: 1,
+      replicas: 0,
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { containers } },
     },

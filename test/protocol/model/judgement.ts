@@ -79,6 +79,7 @@ export function mayGoBack(state: State, rev: number, rules: Rules): boolean {
       credentialEndsAt: NOW + LONG_MS,
       longestTokenMs: LONG_MS,
       hasTargets: true,
+      rolling: false,
       pausedUntil: undefined,
       carried:
         rules.lookBeforeRevoke &&

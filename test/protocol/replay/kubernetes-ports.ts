@@ -55,6 +55,8 @@ export function workloadsOf(stand: Stand): Workloads {
       rollsByItself: true,
       podAnnotations: annotationsOf(name),
       rolledOut: true,
+      progressing: undefined,
+      counts: '',
     }),
     stamp: ({ name }, annotations, signal) =>
       asLeader(stand, signal, 'stamp', () => {

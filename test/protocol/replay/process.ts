@@ -40,6 +40,7 @@ export class Process {
     this.book = new Book({
       store: recordsOf(this.stand),
       cluster: 'cluster',
+      clock: world.clock,
       cipher: NO_CIPHER,
       form: 'plain',
     });
@@ -119,6 +120,7 @@ function depsOf(stand: Stand, book: Book, holder: string): Deps {
     pause: new GiveBackPause(new MemoryRecords(), 0),
     rotations: new Map(),
     refusals: new Map(),
+    steps: new Map(),
     unleased: new Map(),
     strays: new Map(),
     hmacKey: KEY,
