@@ -1,6 +1,7 @@
 /**
  * Restarts the workloads of an object after its Secret changed. A stamp is idempotent: the same revision written again
- * restarts nothing, so a crash in between is made good by doing it again.
+ * restarts nothing, so a crash in between is made good by doing it again. Only that of an Argo Rollout comes with the
+ * instant of its restart, so it is looked at first.
  */
 import {
   planRestart,
@@ -14,6 +15,8 @@ import type { EventText } from '../plan/transition.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import type { Observer } from '../runtime/observer.ts';
 import type { Deps } from './deps.ts';
+
+type Doors = Pick<Deps, 'workloads'>;
 
 export interface RestartResult {
   readonly stamped: readonly Target[];
@@ -32,24 +35,25 @@ export interface RestartScope {
  * after the write started with the new Secret and is left alone. Never throws: the Secret is written by now.
  */
 export async function restartTargets(
-  deps: Deps,
+  deps: Doors,
   targets: readonly Target[],
   restart: Restart,
   again: boolean,
   scope: RestartScope,
 ): Promise<RestartResult> {
   try {
-    const chosen = again
-      ? planRestart(restart, await lookAt(deps, targets, scope.signal))
-      : { stamp: targets, missing: [] };
-    return await stampAll(deps, chosen, restart, scope);
+    const looksFirst = ({ kind }: Target) => again || kind === 'argo.Rollout';
+    const states = await lookAt(deps, targets.filter(looksFirst), scope.signal);
+    const { stamp: due, missing } = planRestart(restart, states);
+    const chosen = targets.filter((target) => !looksFirst(target) || due.includes(target));
+    return await stampAll(deps, { stamp: chosen, missing }, restart, scope);
   } catch (thrown) {
     return { stamped: [], missing: [], fault: faultOf(thrown) };
   }
 }
 
 async function stampAll(
-  deps: Deps,
+  deps: Doors,
   chosen: RestartPlan,
   restart: Restart,
   scope: RestartScope,
@@ -75,7 +79,7 @@ export function restartEvents({ stamped }: RestartResult): EventText[] {
 
 /** Targets that do not exist, of those that a former reconcile missed. */
 export async function stillMissing(
-  deps: Deps,
+  deps: Doors,
   targets: readonly Target[],
   signal: AbortSignal,
 ): Promise<readonly Target[]> {
@@ -84,7 +88,7 @@ export async function stillMissing(
 }
 
 async function lookAt(
-  deps: Deps,
+  deps: Doors,
   targets: readonly Target[],
   signal: AbortSignal,
 ): Promise<readonly TargetState[]> {
@@ -97,7 +101,7 @@ async function lookAt(
 }
 
 async function stamp(
-  deps: Deps,
+  deps: Doors,
   target: Target,
   annotations: Readonly<Record<string, string>>,
   { signal, observer }: RestartScope,
