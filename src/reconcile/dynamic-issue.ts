@@ -12,8 +12,10 @@ import type { DynamicPlan } from '../plan/dynamic-secret.ts';
 import { writeMark } from '../plan/lease-mark.ts';
 import { secretMac } from '../plan/mac.ts';
 import { renderSecret } from '../plan/render.ts';
-import { absenceFault, judgePlain } from '../plan/source-state.ts';
+import type { SecretData } from '../plan/secret.ts';
+import { absenceFault, judgePlain, type Source } from '../plan/source-state.ts';
 import { FaultError, faultOf } from '../runtime/fault.ts';
+import type { Sealed } from '../runtime/sealed.ts';
 import { readLive, removeLeftovers, writeDestination } from './destination.ts';
 import type { Origin } from './dynamic-gather.ts';
 import { retireRecord } from './dynamic-retire.ts';
@@ -133,7 +135,7 @@ export async function holdLeased(
   if (state.kind !== 'present') throw new FaultError(absenceFault(state.kind, origin.request.path));
   const lease = leaseOf(record, answer);
   deps.held.put(revision, {
-    data: renderSecret(state.source, { excludeRaw: excludesRaw(turn) }),
+    data: renderIssued(turn, state.source),
     lease,
     span: lease,
     requestId: answer.requestId,
@@ -152,7 +154,21 @@ export function leaseOf(record: LedgerRecord, answer: SecretAnswer): RecordLease
   };
 }
 
-export function excludesRaw({ deps, situation }: CredentialTurn): boolean {
+/** Every try makes a credential: it is not made often in vain. */
+const MENDED_LOOK_MS = 300_000;
+
+/** What no Secret can hold is mended in Vault, where nobody tells us: it is tried again, now and then. */
+export function renderIssued(turn: CredentialTurn, source: Source): Sealed<SecretData> {
+  try {
+    return renderSecret(source, { excludeRaw: excludesRaw(turn) });
+  } catch (thrown) {
+    const fault = faultOf(thrown);
+    if (fault.kind !== 'refused') throw thrown;
+    throw new FaultError({ ...fault, kind: 'waiting', retryAfterMs: MENDED_LOOK_MS });
+  }
+}
+
+function excludesRaw({ deps, situation }: CredentialTurn): boolean {
   const { transformation } = situation.object.spec.destination;
   return deps.settings.excludeRaw || Boolean(transformation?.excludeRaw);
 }

@@ -14,14 +14,13 @@ import { type LeaseMark, writeMark } from '../plan/lease-mark.ts';
 import { issuedCertificate } from '../plan/pki-data.ts';
 import { mountOf, TLS_TYPE } from '../plan/pki-request.ts';
 import type { PkiPlan } from '../plan/pki-secret.ts';
-import { renderSecret } from '../plan/render.ts';
 import { absenceFault, judgePlain } from '../plan/source-state.ts';
 import { FaultError, waiting } from '../runtime/fault.ts';
 import { seal } from '../runtime/sealed.ts';
 import { removeLeftovers, writeDestination } from './destination.ts';
 import { carryOutCommon, isCommon } from './dynamic-acts.ts';
 import type { Origin } from './dynamic-gather.ts';
-import { excludesRaw, issueCredential, leaseOf } from './dynamic-issue.ts';
+import { issueCredential, leaseOf, renderIssued } from './dynamic-issue.ts';
 import { originOf } from './dynamic-turn.ts';
 import { recordRef } from './give-back.ts';
 import { certificateIn, clearsOf, isAnother, type PkiTurn } from './pki-gather.ts';
@@ -63,7 +62,7 @@ async function holdCertificate(
   if (facts.endsAt <= issuedAt) throw endedAlready();
   const lease = answer.leaseId === '' ? undefined : leaseOf(record, answer);
   const span = { askedAt: issuedAt, ttlMs: facts.endsAt - issuedAt };
-  const data = renderSecret(source, { excludeRaw: excludesRaw(turn) });
+  const data = renderIssued(turn, source);
   deps.held.put(record.revision, {
     data,
     lease,

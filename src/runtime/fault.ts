@@ -27,14 +27,14 @@ export interface Fault {
   readonly reason: string;
   /** Names the field or thing and the remedy. Never holds a secret, a body, a header or a query. */
   readonly message: string;
-  /** When the other side named a delay. */
+  /** When the other side named a delay, or each try costs something. Heeded where the handling says so. */
   readonly retryAfterMs?: number;
   /** True when the request may have been carried out although we saw no reply. */
   readonly ambiguous?: boolean;
 }
 
 export interface Handling {
-  /** 'change': only when the object changes; 'backoff': growing delay; 'asked': the server's delay, else backoff. */
+  /** 'change': only when the object changes; 'backoff': growing delay; 'asked': the fault's delay, else backoff. */
   readonly retry: 'change' | 'backoff' | 'asked';
   readonly event: 'Normal' | 'Warning';
   /** Failures in a row before an event is worth a reader's time. */
@@ -45,7 +45,7 @@ export interface Handling {
 
 export const FAULTS: Readonly<Record<FaultKind, Handling>> = {
   refused: { retry: 'change', event: 'Warning', eventAfter: 1, stalled: true },
-  waiting: { retry: 'backoff', event: 'Normal', eventAfter: 1, stalled: false },
+  waiting: { retry: 'asked', event: 'Normal', eventAfter: 1, stalled: false },
   denied: { retry: 'backoff', event: 'Warning', eventAfter: 1, stalled: false },
   throttled: { retry: 'asked', event: 'Normal', eventAfter: 1, stalled: false },
   transient: { retry: 'backoff', event: 'Warning', eventAfter: 3, stalled: false },

@@ -34,6 +34,11 @@ const TABLE: Readonly<Record<string, Row>> = {
     failures: 40,
     expected: 60_000,
   },
+  'a dependency whose every look costs something is looked for seldom': {
+    fault: { kind: 'waiting', retryAfterMs: 300_000 },
+    spread: 0,
+    expected: 300_000,
+  },
   'a denial backs off': { fault: { kind: 'denied' }, failures: 2, expected: 7_500 },
   'a bug backs off': { fault: { kind: 'bug' }, failures: 8, expected: 60_000 },
   'a network error backs off': { fault: { kind: 'transient' }, expected: 5_000 },

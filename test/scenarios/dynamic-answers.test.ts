@@ -60,6 +60,25 @@ describe('a path', () => {
     await play.until('no lease is left', async () => (await leases()).length === 0);
   });
 
+  it('with a lease and a key that no Secret can hold waits until it is mended in Vault', async () => {
+    const home = await ground();
+    const mount = await mounted(home, 300);
+    await play.vault.call('POST', `${mount}/plan`, { 'no key': 'one' });
+    const db = new Leased(play, home);
+    const written = await db.issues(`${mount}/plan`);
+    await db.edited({ mount, path: 'plan' });
+    await play.until(
+      'it says so',
+      async () => (await db.condition('Ready'))?.reason === 'SecretKeyInvalid',
+    );
+    await play.until(
+      'what was issued in vain is given back',
+      async () => (await play.vault.leases(`${mount}/plan`)).length === 0,
+    );
+    assert.notEqual((await db.condition('Stalled'))?.status, 'True');
+    assert.equal(await db.issues(`${mount}/plan`), written + 1);
+  });
+
   it('without a lease is read under the shared token every refreshAfter, and writes when the data changed', async () => {
     const home = await tenant(play);
     await play.vault.call('POST', `kv1/${home.prefix}/plan`, { motto: 'one' });
