@@ -69,3 +69,16 @@ export function strayReplacementAt(
 function closingAt(span: Span): number {
   return endOf(span) - safetyMargin(span.ttlMs);
 }
+
+/** A Secret that is lent to us carries no label and is not watched: how often it is looked at. */
+const LENT_LOOK_MS = 600_000;
+
+/** When the credential is due, or its Secret must be looked at, whichever comes first. */
+export function orLookAt(
+  destination: { readonly create: boolean },
+  due: number | undefined,
+  now: number,
+): number | undefined {
+  if (destination.create) return due;
+  return Math.min(due ?? Number.POSITIVE_INFINITY, now + LENT_LOOK_MS);
+}

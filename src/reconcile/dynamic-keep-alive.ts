@@ -6,6 +6,7 @@ import { credentialEndsAt, type LedgerRecord } from '../ledger/record.ts';
 import { nextDueAt, planRenewal } from '../plan/dynamic-secret.ts';
 import type { DynamicWorld } from '../plan/dynamic-world.ts';
 import type { Fault } from '../runtime/fault.ts';
+import type { Ref } from '../runtime/ref.ts';
 import { factsOf } from './dynamic-gather.ts';
 import { renewLease, renewToken } from './dynamic-renew.ts';
 import type { Renewing } from './dynamic-turn.ts';
@@ -27,19 +28,30 @@ export interface KeptAlive {
 }
 
 export async function keepAlive(renewing: Renewing, stored: StoredObject): Promise<KeptAlive> {
+  const kept = await keepOwned(renewing, ownerOf(stored), percentOf(stored));
+  return { ...kept, endsAt: kept.endsAt ?? lockedEndsAt(renewing.deps, stored) };
+}
+
+type Uid = Ref & { readonly uid: string };
+
+/** What is on record for an object that itself is not in view. */
+export async function keepOwned(
+  renewing: Renewing,
+  owner: Uid,
+  percent = RENEWAL_PERCENT,
+): Promise<KeptAlive> {
   let fault: Fault | undefined;
-  for (const record of inUse(renewing, stored))
-    fault = (await renew(renewing, stored, record)) ?? fault;
-  const kept = inUse(renewing, stored);
+  for (const record of inUse(renewing, owner))
+    fault = (await renew(renewing, percent, record)) ?? fault;
+  const kept = inUse(renewing, owner);
   return {
-    endsAt: earliest(kept.map(credentialEndsAt)) ?? lockedEndsAt(renewing.deps, stored),
-    nextAt: earliest(kept.flatMap((record) => nextDueAt(worldOf(renewing, stored, record)) ?? [])),
+    endsAt: earliest(kept.map(credentialEndsAt)),
+    nextAt: earliest(kept.flatMap((record) => nextDueAt(worldOf(renewing, percent, record)) ?? [])),
     fault,
   };
 }
 
-function inUse({ deps }: Renewing, stored: StoredObject): readonly LedgerRecord[] {
-  const owner = ownerOf(stored);
+function inUse({ deps }: Renewing, owner: Uid): readonly LedgerRecord[] {
   const records = deps.book.ofOwner(owner);
   return records.filter((each) => each.state === 'current' && each.owner.uid === owner.uid);
 }
@@ -47,13 +59,13 @@ function inUse({ deps }: Renewing, stored: StoredObject): readonly LedgerRecord[
 /** Lease and token, each at most once. */
 async function renew(
   renewing: Renewing,
-  stored: StoredObject,
+  percent: number,
   { revision }: LedgerRecord,
 ): Promise<Fault | undefined> {
   try {
     for (const kind of ['renew-lease', 'renew-token'] as const) {
       const record = renewing.deps.book.get(revision);
-      if (!record || planRenewal(worldOf(renewing, stored, record))?.kind !== kind) continue;
+      if (!record || planRenewal(worldOf(renewing, percent, record))?.kind !== kind) continue;
       await (kind === 'renew-lease' ? renewLease : renewToken)(renewing, revision);
     }
     return undefined;
@@ -65,7 +77,7 @@ async function renew(
 /** One record alone, and no Secret: what can be judged without the object. */
 function worldOf(
   { deps, learned }: Renewing,
-  stored: StoredObject,
+  renewalPercent: number,
   record: LedgerRecord,
 ): DynamicWorld {
   return {
@@ -74,7 +86,7 @@ function worldOf(
     holder: deps.settings.holder,
     destination: record.destination,
     sourceDigest: undefined,
-    renewalPercent: percentOf(stored),
+    renewalPercent,
     records: [factsOf(deps, record)],
     secret: undefined,
     stray: undefined,

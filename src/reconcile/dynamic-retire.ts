@@ -1,12 +1,9 @@
 /**
- * Handing a record over to the give-back: from here on its own queue key owns it. And the records of an object that is
- * gone.
+ * Handing a record over to the give-back: from here on its own queue key owns it.
  */
 import type { RetireReason } from '../ledger/record.ts';
 import type { Target } from '../plan/rollout.ts';
-import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { FaultError } from '../runtime/fault.ts';
-import { keyOf, type Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
 import type { CredentialTurn } from './dynamic-turn.ts';
 import { recordRef } from './give-back.ts';
@@ -37,7 +34,7 @@ async function refuseWhileThere(deps: Deps, revision: string, signal: AbortSigna
   });
 }
 
-export interface Retiring {
+interface Retiring {
   readonly revision: string;
   readonly why: RetireReason;
   readonly successor: string;
@@ -45,33 +42,11 @@ export interface Retiring {
   readonly targets: readonly Target[];
 }
 
-async function retire(deps: Deps, retiring: Retiring, signal: AbortSignal): Promise<void> {
+export async function retire(deps: Deps, retiring: Retiring, signal: AbortSignal): Promise<void> {
   const { revision, why, successor } = retiring;
   const at = deps.clock.now();
   const targets = retiring.targets.map(({ kind, name }) => ({ kind, name }));
   await deps.book.retire(revision, { why, at, successor, targets }, signal);
   deps.held.drop(revision);
   deps.wake(recordRef(deps, revision), 'refresh');
-}
-
-/** A store that still lacks an object which the API server has will soon be told. */
-const STALE_STORE_MS = 5_000;
-
-/** The object is gone when a live read says so for its uid, never because the store lacks it. */
-export async function reconcileGone(
-  deps: Deps,
-  ref: Ref,
-  context: ReconcileContext,
-): Promise<Outcome> {
-  deps.strays.delete(keyOf(ref));
-  deps.rotations.delete(keyOf(ref));
-  const next = () => deps.book.ofOwner(ref).find(({ state }) => state !== 'retiring');
-  for (let left = next(); left; left = next()) {
-    const { revision, owner } = left;
-    const isThere = (await deps.objects.exists(ref, owner.uid, context.signal)) === 'there';
-    if (isThere) return { kind: 'settled', nextAt: deps.clock.now() + STALE_STORE_MS };
-    const retiring = { revision, why: 'owner-gone', successor: '', targets: [] } as const;
-    await retire(deps, retiring, context.signal);
-  }
-  return { kind: 'settled' };
 }

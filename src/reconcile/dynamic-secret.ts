@@ -2,6 +2,7 @@
  * The story of a VaultDynamicSecret: gather the facts, ask the planner, act, and ask again until there is nothing to
  * do but wait; then report. And of one that is gone and left records behind.
  */
+import { orLookAt } from '../plan/dynamic-due.ts';
 import { nextDueAt, planDynamic } from '../plan/dynamic-secret.ts';
 import { summariseSync } from '../plan/status.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
@@ -10,10 +11,10 @@ import type { Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
 import { carryOut } from './dynamic-acts.ts';
 import { gatherDynamic } from './dynamic-gather.ts';
+import { reconcileGone } from './dynamic-gone.ts';
 import { keepAlive } from './dynamic-keep-alive.ts';
 import { countSync, leaseNext, reported } from './dynamic-next.ts';
 import { endInPlace, renewalFacts, reportDynamic } from './dynamic-report.ts';
-import { reconcileGone } from './dynamic-retire.ts';
 import { type Learned, nothingLearned, type Renewing, type Turn } from './dynamic-turn.ts';
 import type { StoredObject } from './ports.ts';
 import { caught } from './report.ts';
@@ -29,7 +30,6 @@ export async function reconcileDynamic(
   if (!stored) return reconcileGone(deps, ref, context);
   const learned = nothingLearned();
   try {
-    await deps.objects.stripFinalizers(stored, context.signal);
     const turn = await firstTurn(deps, stored, learned, context);
     return await runTurns(stored, turn);
   } catch (thrown) {
@@ -73,7 +73,9 @@ async function settle(
 ): Promise<Outcome> {
   const report = await reportDynamic(stored, turn, fault);
   countSync(turn, report);
-  const next = leaseNext({ nextAt: nextDueAt(turn.situation.world), endsAt: endInPlace(turn) });
+  const { world, object } = turn.situation;
+  const nextAt = orLookAt(object.spec.destination, nextDueAt(world), turn.deps.clock.now());
+  const next = leaseNext({ nextAt, endsAt: endInPlace(turn) });
   return reported(turn.deps, report, next, turn.context);
 }
 

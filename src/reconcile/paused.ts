@@ -25,8 +25,6 @@ export function unlessPaused(
     const { annotations } = stored?.metadata ?? {};
     const by = pausedBy(annotations, deps.namespaces.annotations(ref.namespace));
     if (!stored || !by) return reconcile(ref, context);
-    // A deletion hangs on these, whoever is paused.
-    await deps.objects.stripFinalizers(stored, context.signal);
     return whilePaused(deps, stored, by, context);
   };
 }

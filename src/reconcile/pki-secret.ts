@@ -3,6 +3,7 @@
  * wait until the certificate is due; then report. A certificate is a credential like a leased one: issued under a token
  * of its own that is on record first, replaced with overlap, and undone when nothing uses it any more.
  */
+import { orLookAt } from '../plan/dynamic-due.ts';
 import { nextDueAt } from '../plan/dynamic-secret.ts';
 import { planPki } from '../plan/pki-secret.ts';
 import { summariseSync } from '../plan/status.ts';
@@ -10,9 +11,9 @@ import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
+import { reconcileGone } from './dynamic-gone.ts';
 import { keepAlive } from './dynamic-keep-alive.ts';
 import { countSync, leaseNext, reported } from './dynamic-next.ts';
-import { reconcileGone } from './dynamic-retire.ts';
 import { nothingLearned, type Renewing } from './dynamic-turn.ts';
 import { carryOutPki } from './pki-acts.ts';
 import { gatherPki, type PkiTurn } from './pki-gather.ts';
@@ -20,9 +21,6 @@ import { certificateEndsAt, reportPki } from './pki-report.ts';
 import type { StoredObject } from './ports.ts';
 import { caught } from './report.ts';
 import { inTurns } from './turns.ts';
-
-/** A Secret that is lent to us carries no label and is not watched: how often it is looked at. */
-const LENT_LOOK_MS = 600_000;
 
 export async function reconcilePki(
   deps: Deps,
@@ -38,7 +36,6 @@ export async function reconcilePki(
   };
   const settleIt = (turn: PkiTurn, fault: Fault | undefined) => settle(stored, turn, fault);
   try {
-    await deps.objects.stripFinalizers(stored, context.signal);
     return await inTurns({ gather, act, settle: settleIt }, await gather(), context);
   } catch (thrown) {
     return failedToGather({ deps, learned, context }, stored, caught(thrown, context));
@@ -60,14 +57,12 @@ async function settle(
   const { deps, situation, context } = turn;
   const report = await reportPki(stored, turn, fault);
   countSync(turn, report);
-  const dues = [nextDueAt(situation.world), nextLookAt(turn)].filter((due) => due !== undefined);
-  const nextAt = dues.length > 0 ? Math.min(...dues) : undefined;
+  const nextAt = orLookAt(
+    situation.object.spec.destination,
+    nextDueAt(situation.world),
+    deps.clock.now(),
+  );
   return reported(deps, report, leaseNext({ nextAt, endsAt: certificateEndsAt(turn) }), context);
-}
-
-function nextLookAt({ deps, situation }: PkiTurn): number | undefined {
-  const { create } = situation.object.spec.destination;
-  return create ? undefined : deps.clock.now() + LENT_LOOK_MS;
 }
 
 /** The specification is refused, or the Secret cannot be read: whatever is in place stays. */

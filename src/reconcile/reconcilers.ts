@@ -1,11 +1,13 @@
 /** Which reconciler tells the story of which kind. */
 import type { KindName } from '../api/kinds.ts';
-import type { Reconcile } from '../runtime/controller.ts';
+import type { Outcome, Reconcile, ReconcileContext } from '../runtime/controller.ts';
+import type { Ref } from '../runtime/ref.ts';
 import type { Deps } from './deps.ts';
 import { reconcilePausedDynamic, reconcilePausedPki } from './dynamic-paused.ts';
 import { reconcileDynamic } from './dynamic-secret.ts';
 import { LEDGER_RECORD, reconcileRetiring } from './give-back.ts';
 import { GIVE_BACK_PAUSE, reconcilePause } from './give-back-pause.ts';
+import { withoutInheritedFinalizers } from './inherited-finalizers.ts';
 import { unlessPaused } from './paused.ts';
 import { reconcilePki } from './pki-secret.ts';
 import { reconcileStatic } from './static-secret.ts';
@@ -13,26 +15,25 @@ import { reconcileAuth } from './vault-auth.ts';
 import { reconcileConnection } from './vault-connection.ts';
 import { reconcileAuthGlobal, reconcileTransformation } from './without-behaviour.ts';
 
+type Story = (deps: Deps, ref: Ref, context: ReconcileContext) => Promise<Outcome>;
+
 export function reconcilersOf(
   deps: Deps,
 ): Readonly<Record<KindName | typeof LEDGER_RECORD | typeof GIVE_BACK_PAUSE, Reconcile>> {
+  const told =
+    (story: Story): Reconcile =>
+    (ref, context) =>
+      story(deps, ref, context);
+  const of = (reconcile: Reconcile) => withoutInheritedFinalizers(deps, reconcile);
   return {
-    VaultConnection: (ref, context) => reconcileConnection(deps, ref, context),
-    VaultAuth: (ref, context) => reconcileAuth(deps, ref, context),
-    VaultAuthGlobal: (ref, context) => reconcileAuthGlobal(deps, ref, context),
-    VaultStaticSecret: unlessPaused(deps, (ref, context) => reconcileStatic(deps, ref, context)),
-    VaultDynamicSecret: unlessPaused(
-      deps,
-      (ref, context) => reconcileDynamic(deps, ref, context),
-      reconcilePausedDynamic,
-    ),
-    VaultPKISecret: unlessPaused(
-      deps,
-      (ref, context) => reconcilePki(deps, ref, context),
-      reconcilePausedPki,
-    ),
-    SecretTransformation: (ref, context) => reconcileTransformation(deps, ref, context),
-    [LEDGER_RECORD]: (ref, context) => reconcileRetiring(deps, ref, context),
+    VaultConnection: of(told(reconcileConnection)),
+    VaultAuth: of(told(reconcileAuth)),
+    VaultAuthGlobal: of(told(reconcileAuthGlobal)),
+    VaultStaticSecret: of(unlessPaused(deps, told(reconcileStatic))),
+    VaultDynamicSecret: of(unlessPaused(deps, told(reconcileDynamic), reconcilePausedDynamic)),
+    VaultPKISecret: of(unlessPaused(deps, told(reconcilePki), reconcilePausedPki)),
+    SecretTransformation: of(told(reconcileTransformation)),
+    [LEDGER_RECORD]: told(reconcileRetiring),
     [GIVE_BACK_PAUSE]: (_, context) => reconcilePause(deps, context),
   };
 }

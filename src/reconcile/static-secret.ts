@@ -33,7 +33,6 @@ export async function reconcileStatic(
 ): Promise<Outcome> {
   const stored = deps.store.get(ref);
   if (!stored) return { kind: 'settled' };
-  await deps.objects.stripFinalizers(stored, context.signal);
   try {
     const object = checked('VaultStaticSecret', stored);
     return await reconcileChecked(deps, object, stored, context);

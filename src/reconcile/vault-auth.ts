@@ -30,7 +30,6 @@ export async function reconcileAuth(
     forgetLogins(deps, ref);
     return { kind: 'settled' };
   }
-  await deps.objects.stripFinalizers(stored, context.signal);
   const settled = settle(deps, stored, context);
   forgetLogins(deps, ref, settled.keyPrefix);
   if (!settled.readsSource) return conclude(deps, stored, settled, {}, context);

@@ -34,7 +34,6 @@ export async function reconcileConnection(
     wakeDependants(deps, ref);
     return { kind: 'settled' };
   }
-  await deps.objects.stripFinalizers(stored, context.signal);
   const wasReady = isReady(stored);
   const findings = await look(deps, ref, stored, context);
   if (!findings.fault && !wasReady) wakeDependants(deps, ref);

@@ -1,6 +1,7 @@
 /**
  * Kinds that this version stores and does not act on: a SecretTransformation says so in its conditions. A
- * VaultAuthGlobal has no conditions; what is wrong with it is told by an event, once per generation.
+ * VaultAuthGlobal has no conditions; what is wrong with it is told by an event, once per change and per start of
+ * the operator.
  */
 import { healthOf } from '../plan/status.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
@@ -18,7 +19,6 @@ export async function reconcileTransformation(
 ): Promise<Outcome> {
   const stored = deps.store.get(ref);
   if (!stored) return { kind: 'settled' };
-  await deps.objects.stripFinalizers(stored, context.signal);
   const fault = problemOf(() => checked('SecretTransformation', stored), context);
   const summary = { verdicts: healthOf({ usable: false, fault }), retracted: [] };
   const fields = { valid: false, error: fault?.message ?? '' };
