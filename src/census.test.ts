@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Census, type CensusSources, takeCensus } from './census.ts';
-import type { ToldObject } from './plan/object-state.ts';
+import type { ToldObject } from './plan/status/object-state.ts';
 
 const NOW = Date.parse('2026-01-01T01:00:00Z');
 

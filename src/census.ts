@@ -3,7 +3,7 @@
  * when somebody asks, from the watched copies, so that no figure outlives its object and none is behind.
  */
 import { isKindName, KINDS } from './api/kinds.ts';
-import { endOf } from './plan/lease.ts';
+import { endOf } from './plan/leased/lease.ts';
 import {
   credentialOf,
   isPaused,
@@ -11,7 +11,7 @@ import {
   type Readiness,
   readinessOf,
   type ToldObject,
-} from './plan/object-state.ts';
+} from './plan/status/object-state.ts';
 import { type Course, isOverdue } from './runtime/journal.ts';
 import type { Ref } from './runtime/ref.ts';
 import type { Gauges } from './telemetry/gauges.ts';

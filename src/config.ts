@@ -5,9 +5,9 @@
  */
 import { parseGoDuration } from './go-duration.ts';
 import { OPTIONS, type Option, type OptionName } from './options.ts';
-import { AddressRule } from './plan/address-rule.ts';
-import type { HardenedRules } from './plan/hardening.ts';
-import { isLegalNamespace } from './plan/references.ts';
+import { AddressRule } from './plan/identity/address-rule.ts';
+import type { HardenedRules } from './plan/identity/hardening.ts';
+import { isLegalNamespace } from './plan/identity/references.ts';
 import type { LogLevel } from './runtime/observer.ts';
 import { parseAddress } from './telemetry/address.ts';
 import { logLevelOf } from './telemetry/logger.ts';

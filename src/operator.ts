@@ -12,7 +12,7 @@ import { LeaseLock } from './kube/lease-lock.ts';
 import { ownAudiences } from './kube/own-audiences.ts';
 import type { Transport } from './kube/transport.ts';
 import { stampOf } from './ledger/cluster-stamp.ts';
-import type { MacKey } from './plan/mac.ts';
+import type { MacKey } from './plan/secret/mac.ts';
 import type { Files } from './reconcile/ports.ts';
 import { type Clock, deadline } from './runtime/clock.ts';
 import { ALWAYS_LEADING, Leader, type Leadership } from './runtime/leader.ts';

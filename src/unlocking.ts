@@ -4,7 +4,7 @@
  */
 import type { Book } from './ledger/book.ts';
 import type { OpenRecord } from './ledger/record.ts';
-import { STARTING } from './reconcile/connections.ts';
+import { STARTING } from './reconcile/access/connections.ts';
 import { BACKOFF, backoffMs } from './runtime/backoff.ts';
 import { type Clock, sleep } from './runtime/clock.ts';
 import { type Fault, faultOf } from './runtime/fault.ts';

@@ -20,14 +20,14 @@ import { Held } from './ledger/held.ts';
 import { MemoryRecords } from './ledger/memory-records.ts';
 import type { RecordStore, TokenCipher } from './ledger/ports.ts';
 import { RECORD_LABELS } from './ledger/record-secret.ts';
-import { type MacKey, secretMac } from './plan/mac.ts';
-import { ANNOTATION_PREFIX, KIND_LABELS } from './plan/ownership.ts';
-import { Connections } from './reconcile/connections.ts';
+import { type MacKey, secretMac } from './plan/secret/mac.ts';
+import { ANNOTATION_PREFIX, KIND_LABELS } from './plan/secret/ownership.ts';
+import { Connections } from './reconcile/access/connections.ts';
+import { storageCipher } from './reconcile/access/storage-encryption.ts';
 import type { Deps, Settings } from './reconcile/deps.ts';
 import type { Files } from './reconcile/ports.ts';
 import { reconcilersOf } from './reconcile/reconcilers.ts';
 import { RequestPace } from './reconcile/request-pace.ts';
-import { storageCipher } from './reconcile/storage-encryption.ts';
 import {
   ofNamespaceChange,
   ofSecretChange,

@@ -1,8 +1,8 @@
 /** Asks Vault what an object's login may do: with a person's right to be that service account, and not without being told to. */
 import { isIP } from 'node:net';
 import type { SecretRequest, VaultEndpoint, VaultIdentity } from '../api/vault-exchange.ts';
-import { checkCa, checkConnection } from '../plan/connection.ts';
-import type { VaultWord } from '../plan/explain-facts.ts';
+import type { VaultWord } from '../plan/explain/explain-facts.ts';
+import { checkCa, checkConnection } from '../plan/identity/connection.ts';
 import { checked } from '../reconcile/load.ts';
 import { FaultError } from '../runtime/fault.ts';
 import type { CommandPorts } from './ports.ts';

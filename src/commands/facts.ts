@@ -1,14 +1,19 @@
 /** Gathers what an explanation is made from. Looks at everything that it may see, and goes on where it may not. */
 import { isKindName } from '../api/kinds.ts';
 import { OWNER_LABEL, STATE_LABEL } from '../ledger/record-secret.ts';
-import type { ExplainFacts, RecordSight, SecretSight, Sight } from '../plan/explain-facts.ts';
-import { ownershipOf } from '../plan/ownership.ts';
+import type {
+  ExplainFacts,
+  RecordSight,
+  SecretSight,
+  Sight,
+} from '../plan/explain/explain-facts.ts';
 import { pausedBy } from '../plan/pause.ts';
 import type { Target } from '../plan/rollout.ts';
-import type { ResolveDeps } from '../reconcile/identity.ts';
+import { ownershipOf } from '../plan/secret/ownership.ts';
+import type { ResolveDeps } from '../reconcile/access/identity.ts';
+import { targetsOf } from '../reconcile/destination/targets.ts';
 import { checked, ownerOf } from '../reconcile/load.ts';
 import type { StoredObject } from '../reconcile/ports.ts';
-import { targetsOf } from '../reconcile/targets.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
 import { askVault } from './ask-vault.ts';
 import { type Login, loginOf } from './login.ts';

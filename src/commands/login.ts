@@ -1,10 +1,10 @@
 /** Who an object is at Vault and what it asks there, by kind; for what logs in only through others, how far it resolves. */
 import type { SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
-import { settleAuth } from '../plan/auth.ts';
-import type { ReferenceSight } from '../plan/explain-facts.ts';
-import { pkiRequest } from '../plan/pki-request.ts';
-import { dynamicRequest, staticRequest } from '../plan/request.ts';
-import { authWorld, identityOf, type ResolveDeps } from '../reconcile/identity.ts';
+import type { ReferenceSight } from '../plan/explain/explain-facts.ts';
+import { settleAuth } from '../plan/identity/auth.ts';
+import { pkiRequest } from '../plan/pki/pki-request.ts';
+import { dynamicRequest, staticRequest } from '../plan/secret/request.ts';
+import { authWorld, identityOf, type ResolveDeps } from '../reconcile/access/identity.ts';
 import { checked } from '../reconcile/load.ts';
 import type { StoredObject } from '../reconcile/ports.ts';
 import type { Fault } from '../runtime/fault.ts';

@@ -1,7 +1,7 @@
 /** What the commands need of the world: a person's own view of the cluster, and of Vault where that is asked for. */
 import type { ObjectMeta } from '../api/object.ts';
 import type { SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
-import type { EventSight, LeaderSight } from '../plan/explain-facts.ts';
+import type { EventSight, LeaderSight } from '../plan/explain/explain-facts.ts';
 import type { StoredObject, Target, Workload } from '../reconcile/ports.ts';
 import type { Ref } from '../runtime/ref.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfig } from '../config.ts';
-import { identityOf } from '../reconcile/identity.ts';
+import { identityOf } from '../reconcile/access/identity.ts';
 import type { StoredObject } from '../reconcile/ports.ts';
 import { FaultError } from '../runtime/fault.ts';
 import { keyOf, type Ref } from '../runtime/ref.ts';

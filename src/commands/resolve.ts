@@ -2,11 +2,12 @@
  * Follows the references of an object by the reconcilers' own code: whenever that asks for an object that was not read
  * yet, it is read and the question is asked again. So a command resolves as the operator does, and reads nothing else.
  */
-import { checkConnection } from '../plan/connection.ts';
-import type { ReferenceSight, Sight } from '../plan/explain-facts.ts';
-import { conditionsOf } from '../plan/explain-findings.ts';
-import type { SeenConnection } from '../reconcile/connections.ts';
-import type { ResolveDeps } from '../reconcile/identity.ts';
+
+import type { ReferenceSight, Sight } from '../plan/explain/explain-facts.ts';
+import { conditionsOf } from '../plan/explain/explain-findings.ts';
+import { checkConnection } from '../plan/identity/connection.ts';
+import type { SeenConnection } from '../reconcile/access/connections.ts';
+import type { ResolveDeps } from '../reconcile/access/identity.ts';
 import { checked } from '../reconcile/load.ts';
 import type { StoredObject } from '../reconcile/ports.ts';
 import { type Fault, FaultError, faultOf } from '../runtime/fault.ts';

@@ -1,6 +1,6 @@
 /** One command from its words to its exit code. Everything outside comes through ports. */
-import { explain } from '../plan/explain.ts';
-import type { ResolveDeps } from '../reconcile/identity.ts';
+import { explain } from '../plan/explain/explain.ts';
+import type { ResolveDeps } from '../reconcile/access/identity.ts';
 import { FaultError, waiting } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { gatherFacts } from './facts.ts';

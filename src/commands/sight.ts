@@ -1,5 +1,5 @@
 /** A look that may fail: what was found, that it is not there, or why it could not be seen. */
-import type { Sight } from '../plan/explain-facts.ts';
+import type { Sight } from '../plan/explain/explain-facts.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
 
 /** Throws only what is no fault. */

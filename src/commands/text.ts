@@ -1,6 +1,6 @@
 /** An explanation as text for a terminal, in the manner of `kubectl describe`. Decides nothing. */
-import type { ExplainedPart, Explanation } from '../plan/explain.ts';
-import type { Finding } from '../plan/explain-findings.ts';
+import type { ExplainedPart, Explanation } from '../plan/explain/explain.ts';
+import type { Finding } from '../plan/explain/explain-findings.ts';
 
 const LABEL_WIDTH = 16;
 /** The rest are history. */

@@ -2,7 +2,7 @@
  * Credentials that were issued and not yet written: their values live here and nowhere else, sealed, until the
  * destination carries them. A refused write is retried with them, so that it never costs another issue.
  */
-import type { SecretData } from '../plan/secret.ts';
+import type { SecretData } from '../plan/secret/secret.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import type { RecordLease } from './record.ts';
 

@@ -4,9 +4,9 @@
  */
 import type { Condition, Verdict } from '../api/conditions.ts';
 import type { Fault } from '../runtime/fault.ts';
-import { ANNOTATION_PREFIX } from './ownership.ts';
-import { healthOf, type RenewalFacts, renewalVerdicts, type Summary } from './status.ts';
-import type { EventText } from './transition.ts';
+import { ANNOTATION_PREFIX } from './secret/ownership.ts';
+import { healthOf, type RenewalFacts, renewalVerdicts, type Summary } from './status/status.ts';
+import type { EventText } from './status/transition.ts';
 
 export const PAUSED_ANNOTATION = `${ANNOTATION_PREFIX}paused`;
 

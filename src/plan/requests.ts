@@ -4,7 +4,7 @@
  * nor a tool that applies the same value again repeats it.
  */
 import { createHash } from 'node:crypto';
-import { ANNOTATION_PREFIX } from './ownership.ts';
+import { ANNOTATION_PREFIX } from './secret/ownership.ts';
 
 export const SYNC_ANNOTATION = `${ANNOTATION_PREFIX}sync`;
 export const ROTATE_ANNOTATION = `${ANNOTATION_PREFIX}rotate`;

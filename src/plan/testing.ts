@@ -3,7 +3,7 @@ import type { JsonObject } from '../api/json.ts';
 import type { SecretAnswer } from '../api/vault-exchange.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
 import { type Sealed, seal } from '../runtime/sealed.ts';
-import type { Owner, SecretDigest } from './secret.ts';
+import type { Owner, SecretDigest } from './secret/secret.ts';
 
 export const KEY: Sealed<Uint8Array> = seal(new TextEncoder().encode('0123456789abcdef'));
 

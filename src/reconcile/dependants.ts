@@ -3,7 +3,7 @@
  * judged by whoever resolves them.
  */
 import type { KindName } from '../api/kinds.ts';
-import { DEFAULT_NAME, type NamedRef, parseReference } from '../plan/references.ts';
+import { DEFAULT_NAME, type NamedRef, parseReference } from '../plan/identity/references.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { keyOf } from '../runtime/ref.ts';
 import type { ObjectStore, StoredObject } from './ports.ts';

@@ -3,16 +3,16 @@ import type { Book } from '../ledger/book.ts';
 import type { GiveBackPause } from '../ledger/give-back-pause.ts';
 import type { Held } from '../ledger/held.ts';
 import type { VaultTokens } from '../ledger/ports.ts';
-import type { HardenedRules } from '../plan/hardening.ts';
+import type { HardenedRules } from '../plan/identity/hardening.ts';
 import type { Step } from '../plan/rollout.ts';
-import type { RotationWatch } from '../plan/rotation-watch.ts';
+import type { RotationWatch } from '../plan/static/rotation-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Lane } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Sealed } from '../runtime/sealed.ts';
-import type { Connections } from './connections.ts';
-import type { Adopted } from './dynamic-stray.ts';
+import type { Connections } from './access/connections.ts';
+import type { Adopted } from './leased/dynamic-stray.ts';
 import type {
   AuthHealth,
   ClientCertificates,

@@ -6,7 +6,7 @@ import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
 import { credentialEndsAt } from '../ledger/record.ts';
 import { waiting } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
-import { STARTING } from './connections.ts';
+import { STARTING } from './access/connections.ts';
 import type { Deps } from './deps.ts';
 import { ownerOf } from './load.ts';
 import type { StoredObject } from './ports.ts';

@@ -1,7 +1,7 @@
 /** An object from the store in its checked form. Says what is wrong with it by a fault that names the field. */
 import type { KindName, ObjectOf } from '../api/kinds.ts';
 import { type FieldProblem, supported, validate } from '../api/validate.ts';
-import type { Owner } from '../plan/secret.ts';
+import type { Owner } from '../plan/secret/secret.ts';
 import { refused } from '../runtime/fault.ts';
 import type { StoredObject } from './ports.ts';
 

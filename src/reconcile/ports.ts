@@ -14,7 +14,7 @@ import type {
   VaultHealth,
   VaultIdentity,
 } from '../api/vault-exchange.ts';
-import type { SecretBody, SecretData, SecretDigest } from '../plan/secret.ts';
+import type { SecretBody, SecretData, SecretDigest } from '../plan/secret/secret.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Sealed } from '../runtime/sealed.ts';

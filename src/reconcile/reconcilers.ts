@@ -2,17 +2,17 @@
 import type { KindName } from '../api/kinds.ts';
 import type { Outcome, Reconcile, ReconcileContext } from '../runtime/controller.ts';
 import type { Ref } from '../runtime/ref.ts';
+import { reconcileAuth } from './access/vault-auth.ts';
+import { reconcileConnection } from './access/vault-connection.ts';
 import type { Deps } from './deps.ts';
-import { reconcilePausedDynamic, reconcilePausedPki } from './dynamic-paused.ts';
-import { reconcileDynamic } from './dynamic-secret.ts';
-import { LEDGER_RECORD, reconcileRetiring } from './give-back.ts';
-import { GIVE_BACK_PAUSE, reconcilePause } from './give-back-pause.ts';
 import { withoutInheritedFinalizers } from './inherited-finalizers.ts';
+import { reconcilePausedDynamic, reconcilePausedPki } from './leased/dynamic-paused.ts';
+import { reconcileDynamic } from './leased/dynamic-secret.ts';
+import { LEDGER_RECORD, reconcileRetiring } from './leased/give-back.ts';
+import { GIVE_BACK_PAUSE, reconcilePause } from './leased/give-back-pause.ts';
 import { unlessPaused } from './paused.ts';
-import { reconcilePki } from './pki-secret.ts';
+import { reconcilePki } from './pki/pki-secret.ts';
 import { reconcileStatic } from './static-secret.ts';
-import { reconcileAuth } from './vault-auth.ts';
-import { reconcileConnection } from './vault-connection.ts';
 import { reconcileAuthGlobal, reconcileTransformation } from './without-behaviour.ts';
 
 type Story = (deps: Deps, ref: Ref, context: ReconcileContext) => Promise<Outcome>;

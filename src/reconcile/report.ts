@@ -3,18 +3,18 @@
  * An operator that is only starting says nothing, so that a restart leaves every status as it was.
  */
 import type { Condition } from '../api/conditions.ts';
-import { changedStatus, mergeConditions } from '../plan/conditions.ts';
 import { pauseEvent } from '../plan/pause.ts';
-import type { Summary } from '../plan/status.ts';
-import { type EventText, transitionEvent, warningEvent } from '../plan/transition.ts';
+import { changedStatus, mergeConditions } from '../plan/status/conditions.ts';
+import type { Summary } from '../plan/status/status.ts';
+import { type EventText, transitionEvent, warningEvent } from '../plan/status/transition.ts';
 import type { Next, Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import { rfc3339 } from '../runtime/instant.ts';
-import { STARTING } from './connections.ts';
+import { STARTING } from './access/connections.ts';
+import { passOnTrouble } from './access/vault-trouble.ts';
 import { refOf } from './dependants.ts';
 import type { Deps } from './deps.ts';
 import type { StoredObject } from './ports.ts';
-import { passOnTrouble } from './vault-trouble.ts';
 
 export interface Report {
   readonly stored: StoredObject;

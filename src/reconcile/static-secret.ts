@@ -5,23 +5,23 @@
  */
 import { parseDuration } from '../api/duration.ts';
 import type { VaultStaticSecret } from '../api/vault-static-secret.ts';
-import { renderSecret } from '../plan/render.ts';
-import { staticRequest } from '../plan/request.ts';
 import { handledRequests } from '../plan/requests.ts';
-import { absenceFault, judgeKv2, judgePlain, type Source } from '../plan/source-state.ts';
-import { summariseSync } from '../plan/status.ts';
+import { renderSecret } from '../plan/secret/render.ts';
+import { staticRequest } from '../plan/secret/request.ts';
+import { absenceFault, judgeKv2, judgePlain, type Source } from '../plan/secret/source-state.ts';
+import { summariseSync } from '../plan/status/status.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import { type Fault, FaultError } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import { refreshHorizonMs, spreadOf } from '../runtime/spread.ts';
+import { identityOf } from './access/identity.ts';
 import type { Deps } from './deps.ts';
-import { identityOf } from './identity.ts';
+import { type PlainResult, syncEvents, syncPlainData } from './destination/plain-data.ts';
+import { restartFacts } from './destination/restart-facts.ts';
+import { isRestartPending, targetsOf } from './destination/targets.ts';
 import { checked, ownerOf } from './load.ts';
-import { type PlainResult, syncEvents, syncPlainData } from './plain-data.ts';
 import type { StoredObject } from './ports.ts';
 import { caught, finish } from './report.ts';
-import { restartFacts } from './restart-facts.ts';
-import { isRestartPending, targetsOf } from './targets.ts';
 
 /** VSO's period when none is given and changes can be told by a MAC. */
 const DEFAULT_PERIOD_MS = 60_000;

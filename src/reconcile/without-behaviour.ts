@@ -3,7 +3,7 @@
  * VaultAuthGlobal has no conditions; what is wrong with it is told by an event, once per change and per start of
  * the operator.
  */
-import { healthOf } from '../plan/status.ts';
+import { healthOf } from '../plan/status/status.ts';
 import type { Outcome, ReconcileContext } from '../runtime/controller.ts';
 import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';

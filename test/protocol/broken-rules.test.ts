@@ -1,8 +1,8 @@
 /** Each rule of the protocol is needed: without it the model finds a way to break a promise, and tells it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DynamicPlan } from '../../src/plan/dynamic-secret.ts';
-import type { DynamicWorld } from '../../src/plan/dynamic-world.ts';
+import type { DynamicPlan } from '../../src/plan/leased/dynamic-secret.ts';
+import type { DynamicWorld } from '../../src/plan/leased/dynamic-world.ts';
 import { explore, stateAt, wayTo } from './model/explore.ts';
 import { RULES, type Rules } from './model/rules.ts';
 import { stability } from './model/stability.ts';

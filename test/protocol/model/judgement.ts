@@ -2,9 +2,13 @@
  * The product's own judgement, asked about a state of the model: what a replica can see becomes the facts that the
  * reconcilers gather, and the planners of src/plan decide.
  */
-import { type DynamicPlan, planDynamic } from '../../../src/plan/dynamic-secret.ts';
-import type { DynamicWorld, RecordFacts, SecretFacts } from '../../../src/plan/dynamic-world.ts';
-import { planGiveBack } from '../../../src/plan/give-back.ts';
+import { type DynamicPlan, planDynamic } from '../../../src/plan/leased/dynamic-secret.ts';
+import type {
+  DynamicWorld,
+  RecordFacts,
+  SecretFacts,
+} from '../../../src/plan/leased/dynamic-world.ts';
+import { planGiveBack } from '../../../src/plan/leased/give-back.ts';
 import { resourceOf } from './commit.ts';
 import type { Rules } from './rules.ts';
 import type { Entry, Replica, Resource, Run, Secret, State } from './state.ts';

@@ -2,8 +2,8 @@
  * The rules that make the protocol safe, one switch each: the model is explored with all of them, and each alone is
  * broken to see that the model notices.
  */
-import type { DynamicPlan } from '../../../src/plan/dynamic-secret.ts';
-import type { DynamicWorld } from '../../../src/plan/dynamic-world.ts';
+import type { DynamicPlan } from '../../../src/plan/leased/dynamic-secret.ts';
+import type { DynamicWorld } from '../../../src/plan/leased/dynamic-world.ts';
 
 export interface Rules {
   /** The token is on record before the credential exists. */

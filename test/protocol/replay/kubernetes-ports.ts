@@ -1,7 +1,7 @@
 /** The API server as the reconcilers and the ledger speak to it, in memory. */
 import type { NewRecord, RecordStore, StoredRecord } from '../../../src/ledger/ports.ts';
 import { decodeRecord } from '../../../src/ledger/record.ts';
-import type { SecretBody } from '../../../src/plan/secret.ts';
+import type { SecretBody } from '../../../src/plan/secret/secret.ts';
 import type { Objects, Secrets, Workloads } from '../../../src/reconcile/ports.ts';
 import { asLeader, assertLeading, moved, type Stand } from './stand.ts';
 

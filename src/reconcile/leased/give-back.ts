@@ -1,0 +1,152 @@
+/**
+ * The story of a retiring credential: wait until nothing uses it, give it back, drop the record. It has a queue key
+ * of its own, so that a Vault that is away never holds up the object that replaced it.
+ */
+import { credentialEndsAt, type LedgerRecord, type Retirement } from '../../ledger/record.ts';
+import {
+  certainlyDeadAt,
+  patientlyAt,
+  planGiveBack,
+  type RetiringFacts,
+} from '../../plan/leased/give-back.ts';
+import { readMark } from '../../plan/leased/lease-mark.ts';
+import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
+import { type Fault, faultOf } from '../../runtime/fault.ts';
+import type { Ref } from '../../runtime/ref.ts';
+import type { Deps } from '../deps.ts';
+import { readLive } from '../destination/destination.ts';
+import { noteRefused, noteUndone, undo } from '../pki/undo.ts';
+import { forgetRollouts, rolloutsOf } from '../rollouts.ts';
+
+/** Kind of the queue key: not a Kubernetes kind. */
+export const LEDGER_RECORD = 'LedgerRecord';
+
+export function recordRef(deps: Deps, revision: string): Ref {
+  return { kind: LEDGER_RECORD, namespace: deps.settings.operatorNamespace, name: revision };
+}
+
+export async function reconcileRetiring(
+  deps: Deps,
+  ref: Ref,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const record = deps.book.get(ref.name);
+  if (!record?.retirement) return { kind: 'settled' };
+  const facts = await gather(deps, record, record.retirement, context.signal);
+  const plan = planGiveBack(facts, {
+    ownerMs: deps.settings.ownerGraceMs,
+    overlapMs: deps.settings.overlapMs,
+  });
+  if (plan.kind === 'wait') return { kind: 'settled', nextAt: plan.until };
+  return act(deps, record, facts, context);
+}
+
+async function gather(
+  deps: Deps,
+  record: LedgerRecord,
+  retirement: Retirement,
+  signal: AbortSignal,
+): Promise<RetiringFacts> {
+  return {
+    ...(await rolloutsOf(deps, record, retirement, signal)),
+    now: deps.clock.now(),
+    why: retirement.why,
+    retiredAt: retirement.at,
+    credentialEndsAt: credentialEndsAt(record),
+    longestTokenMs: longestLifeMs(record, retirement),
+    pausedUntil: deps.pause.until(deps.clock.now()),
+    carried: await isCarried(deps, record, retirement, signal),
+  };
+}
+
+/** A Secret whose object is gone goes with it. */
+async function isCarried(
+  deps: Deps,
+  { revision, owner, destination }: LedgerRecord,
+  { why }: Retirement,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (why === 'owner-gone') return false;
+  const secret = await readLive(deps, owner.namespace, destination, signal);
+  if (!secret) return false;
+  const bond = { uid: owner.uid, mac: secret.mac };
+  const reading = readMark(deps.hmacKey, secret.annotations, bond);
+  return reading.kind === 'genuine' && reading.mark.revision === revision;
+}
+
+/** Of the token, or of a certificate that has none. */
+function longestLifeMs(record: LedgerRecord, { at }: Retirement): number {
+  const { token, certificate } = record;
+  if (token.released && certificate) return Math.max(0, certificate.endsAt - at);
+  return Math.max(token.loginTtlMs, token.ttlMs);
+}
+
+async function act(
+  deps: Deps,
+  record: LedgerRecord,
+  facts: RetiringFacts,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const { observer, signal } = context;
+  try {
+    const result = await undo(deps, record, signal);
+    forgetRollouts(deps, record);
+    noteUndone(deps, record, result);
+    observer.count('vault_lease_operator_give_backs_total', { result });
+    observer.log('info', 'credential given back', keysOf(record, { result }));
+    return { kind: 'settled' };
+  } catch (thrown) {
+    return refused(deps, record, facts, faultOf(thrown), context);
+  }
+}
+
+/** Vault is away or refuses: try on until the token cannot live any more, then say which of the two it was. */
+async function refused(
+  deps: Deps,
+  record: LedgerRecord,
+  facts: RetiringFacts,
+  fault: Fault,
+  context: ReconcileContext,
+): Promise<Outcome> {
+  const { observer, signal } = context;
+  const deadAt = certainlyDeadAt(facts);
+  noteRefused(deps, record, fault);
+  if (facts.now < deadAt) return tryAgain(record, facts, fault, context);
+  const result = fault.kind === 'denied' ? 'expired' : 'orphaned';
+  await deps.book.drop(record.revision, signal);
+  forgetRollouts(deps, record);
+  noteUndone(deps, record, result);
+  observer.count('vault_lease_operator_give_backs_total', { result });
+  observer.log('warn', 'credential was not given back and has ended by its TTL', {
+    ...keysOf(record, { result }),
+    reason: fault.reason,
+  });
+  return { kind: 'settled' };
+}
+
+/** A certificate whose object is gone: told to the log, as nobody else is there. */
+function tryAgain(
+  record: LedgerRecord,
+  facts: RetiringFacts,
+  fault: Fault,
+  { attempt, observer }: ReconcileContext,
+): Outcome {
+  const deadAt = certainlyDeadAt(facts);
+  const patiently = record.certificate && patientlyAt(facts, fault, attempt + 1);
+  if (patiently === undefined) return { kind: 'failed', fault, retryBefore: deadAt };
+  const { reason, message } = fault;
+  const keys = { ...keysOf(record, {}), reason, message };
+  observer.log('warn', 'a certificate is orphaned: it is tried once an hour until it ends', keys);
+  return { kind: 'settled', nextAt: Math.min(patiently, deadAt) };
+}
+
+function keysOf(record: LedgerRecord, more: Record<string, string>) {
+  return {
+    revision: record.revision,
+    owner: `${record.owner.kind}/${record.owner.namespace}/${record.owner.name}`,
+    leaseId: record.lease?.id,
+    serialNumber: record.certificate?.serial,
+    why: record.retirement?.why,
+    ...more,
+  };
+}
