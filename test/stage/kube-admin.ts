@@ -35,6 +35,7 @@ const RESOURCES = {
   deployments: ['apis/apps/v1', 'Deployment'],
   daemonsets: ['apis/apps/v1', 'DaemonSet'],
   statefulsets: ['apis/apps/v1', 'StatefulSet'],
+  rollouts: ['apis/argoproj.io/v1alpha1', 'Rollout'],
   leases: ['apis/coordination.k8s.io/v1', 'Lease'],
   clusterroles: ['apis/rbac.authorization.k8s.io/v1', 'ClusterRole'],
   clusterrolebindings: ['apis/rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
