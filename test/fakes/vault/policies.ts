@@ -3,6 +3,7 @@
  * policies add up, and deny wins. Paths are those within the namespace.
  */
 import type { Operation } from './call.ts';
+import { badRequest } from './envelope.ts';
 import { parsePolicy, type Rule } from './policy-document.ts';
 
 interface Policy {
@@ -29,6 +30,7 @@ export class Policies {
 
   /** Refuses a text that is no policy. */
   put(name: string, text: string): void {
+    if (text === '') throw badRequest("'policy' parameter not supplied or empty");
     this.#all.set(name, policyOf(text));
   }
 

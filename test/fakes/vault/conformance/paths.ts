@@ -68,6 +68,7 @@ export const PATHS: Conversations = {
       body: { policy: '{"path":{"kv1/p/exact":{"capabilities":["delete"]}}}' },
     },
     { ask: 'GET sys/policies/acl/second' },
+    { ask: 'PUT sys/policies/acl/empty', body: { policy: '' } },
     {
       ask: 'PUT sys/policies/acl/broken',
       body: { policy: 'path "a" { capabilities = ["fly"] }' },
