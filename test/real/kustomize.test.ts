@@ -12,7 +12,7 @@ import { startStack } from '../../hack/real/stack.ts';
 import { Kustomize, ROOT } from '../deploy/kustomize.ts';
 import { type Pod, podOf } from '../deploy/pod.ts';
 import { entrypoint } from '../image/tree.ts';
-import type { KubeObject } from '../stage/kube-admin.ts';
+import { conditionOf, type KubeObject } from '../stage/kube-admin.ts';
 import { Leased } from '../stage/leased.ts';
 import { OperatorProcess } from '../stage/operator-process.ts';
 import { admins } from '../stage/real-servers.ts';
@@ -192,13 +192,17 @@ secretGenerator:
   it('from dev to production on a live install no lease moves, nothing is written and nothing restarts', async () => {
     await kustomize.apply('config/overlays/dev');
     const dev = await started(await kustomize.build('config/overlays/dev'), 'dev-0');
-    const home = await tenant(play, { role: { audience: 'vault' } });
-    await home.apply('VaultAuth', 'app', {
-      vaultConnectionRef: 'vault',
-      method: 'kubernetes',
-      mount: 'kubernetes',
-      kubernetes: { role: home.role, serviceAccount: 'app', audiences: ['vault'] },
-    });
+    // As the samples: without an audience in dev, with Vault's own in production. The Vault role takes either.
+    const home = await tenant(play, { role: { audience: '' } });
+    const login = (more: object = {}) =>
+      home.apply('VaultAuth', 'app', {
+        vaultConnectionRef: 'vault',
+        method: 'kubernetes',
+        mount: 'kubernetes',
+        kubernetes: { role: home.role, serviceAccount: 'app', ...more },
+      });
+    const { spec } = await login();
+    assert.equal(spec.kubernetes.audiences, undefined);
     const leased = new Leased(play, home);
     const sights = new Sights(play, home);
     await play.vault.writeKv2('kv', `${home.prefix}/app`, { user: 'ada' });
@@ -206,6 +210,16 @@ secretGenerator:
     const user = await leased.applied();
     await sights.synced('app');
     const before = await secretVersions(sights);
+
+    // Before the rules that demand it: dev logs in with it already, and goes on.
+    await login({ audiences: ['vault'] });
+    await play.until('dev has looked at the audience', async () => {
+      const auth = await play.kube.get('vaultauths', home.namespace, 'app');
+      return conditionOf(auth, 'Ready')?.observedGeneration === auth?.metadata.generation;
+    });
+    await leased.edited({ renewalPercent: 50 });
+    await leased.ready();
+    assert.equal(await leased.issues(), 1);
 
     const production = await kustomize.with(PRODUCTION, async (folder) => {
       await kustomize.apply(folder);

@@ -149,27 +149,31 @@ describe('safety', () => {
     assert.deepEqual(await rollouts(), untouched);
   });
 
-  it('a VaultAuth that proves in another way who we are issues nothing and restarts nobody', async () => {
-    const home = await tenant(play);
-    await home.deployment('web');
-    const user = await applied(home);
-    const auth = () => play.kube.get('vaultauths', home.namespace, 'app');
-    const kubernetes = (await auth())?.['spec'].kubernetes;
+  for (const [what, change] of [
+    ['for another time', { tokenExpirationSeconds: 900 }],
+    ['to another audience as well', { audiences: ['vault', 'another'] }],
+  ] as const)
+    it(`a VaultAuth that proves who we are ${what} issues nothing and restarts nobody`, async () => {
+      const home = await tenant(play);
+      await home.deployment('web');
+      const user = await applied(home);
+      const auth = () => play.kube.get('vaultauths', home.namespace, 'app');
+      const kubernetes = (await auth())?.['spec'].kubernetes;
 
-    await play.kube.patch('vaultauths', home.namespace, 'app', {
-      spec: { kubernetes: { ...kubernetes, tokenExpirationSeconds: 900 } },
-    });
-    await play.until('the VaultAuth was looked at', async () => {
-      const seen = conditionOf(await auth(), 'Ready')?.observedGeneration;
-      return seen === (await auth())?.metadata.generation;
-    });
+      await play.kube.patch('vaultauths', home.namespace, 'app', {
+        spec: { kubernetes: { ...kubernetes, ...change } },
+      });
+      await play.until('the VaultAuth was looked at', async () => {
+        const seen = conditionOf(await auth(), 'Ready')?.observedGeneration;
+        return seen === (await auth())?.metadata.generation;
+      });
 
-    await play.pass(3_000, async () => {
-      assert.equal(await userOf(home), user);
-      assert.equal(await issues(home), 1);
-      assert.deepEqual(await stamps(home), []);
+      await play.pass(3_000, async () => {
+        assert.equal(await userOf(home), user);
+        assert.equal(await issues(home), 1);
+        assert.deepEqual(await stamps(home), []);
+      });
     });
-  });
 
   it('a hundred refreshes of unchanged data write nothing', async () => {
     const home = await tenant(play);
