@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ describe('a file of the pod', () => {
     writeFileSync(at('largest'), 'x'.repeat(MIB));
     writeFileSync(at('too-large'), 'x'.repeat(MIB + 1));
     mkdirSync(at('folder'));
+    execFileSync('/usr/bin/mkfifo', [at('pipe')]);
     symlinkSync(at('ca'), at('link'));
     symlinkSync('/proc/self/environ', at('link-to-own'));
   });
@@ -32,6 +34,7 @@ describe('a file of the pod', () => {
   for (const [sentence, name] of [
     ['is not read beyond that', 'too-large'],
     ['is no folder', 'folder'],
+    ['is no pipe, whose writer may never come', 'pipe'],
     ['is not there', 'nowhere'],
     ["is not the operator's own, behind a link", 'link-to-own'],
   ] as const)

@@ -137,6 +137,8 @@ export interface SecretRequest {
   readonly method: 'GET' | 'PUT';
   /** mount + "/" + path, no leading slash. */
   readonly path: string;
+  /** The beginning of `path` below which names are free, as those of stored data are. Absent: the engine's own paths. */
+  readonly namesBelow?: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Absent for GET. */
   readonly body?: Readonly<Record<string, string | boolean>>;

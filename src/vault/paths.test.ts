@@ -20,14 +20,30 @@ describe('the path of a secret', () => {
     'kv/100%/a+b&c=d;e:f@g,h': 'kv/100%25/a%2Bb%26c%3Dd%3Be%3Af%40g%2Ch',
     'kv/...': 'kv/...',
     'kv/.hidden': 'kv/.hidden',
-    'secret/data/apps/auth/token': 'secret/data/apps/auth/token',
-    'secret/data/platform/sys/storage': 'secret/data/platform/sys/storage',
-    'secret/data/system/identity/oidc': 'secret/data/system/identity/oidc',
     'system/creds': 'system/creds',
+    'database/creds/identity': 'database/creds/identity',
   };
   for (const [path, expected] of Object.entries(encodedAs)) {
     it(`${path} is sent as ${expected}`, () => assert.equal(sourcePath(path), expected));
   }
+
+  for (const path of [
+    'secret/data/apps/auth/token',
+    'secret/data/platform/sys/storage',
+    'secret/data/system/identity/oidc',
+    'secret/data/sys/a',
+  ])
+    it(`${path} is data of its engine, whatever its name`, () =>
+      assert.equal(sourcePath(path, 'secret/data'), path));
+
+  for (const [path, namesBelow] of [
+    ['ns1/sys/data/a', 'ns1/sys/data'],
+    ['ns1/cubbyhole/a', 'ns1/cubbyhole'],
+    ['ns1/ns2/identity/entity/id/x', 'ns1/ns2/identity'],
+    ['identity/x', 'identity'],
+  ] as const)
+    it(`${path} is refused, for its mount is Vault's own`, () =>
+      assert.equal(faultFrom(() => sourcePath(path, namesBelow)).reason, 'SourcePathRefused'));
 
   const refusedPaths = [
     '',
@@ -59,6 +75,10 @@ describe('the path of a secret', () => {
     'auth/kubernetes/login',
     'cubbyhole/response',
     'identity/entity/id/x',
+    'ns1/sys/policies/acl/admin',
+    'ns1/cubbyhole/x',
+    'ns1/identity/entity/id/x',
+    'ns1/ns2/auth/approle/role/x',
     'team-a/auth/token/lookup-self',
     'team-a/b/auth/token/revoke-self',
     'team-a/auth/token/create/role',
@@ -122,7 +142,10 @@ describe('the path of a secret', () => {
         assert.equal(url.pathname, `/v1/${sent}`);
         assert.equal(url.search + url.hash, '');
         assert.equal(decodeURIComponent(url.pathname), `/v1/${path}`);
-        assert.doesNotMatch(path, /^(sys|auth|cubbyhole|identity)(\/|$)/);
+        assert.doesNotMatch(
+          path,
+          /^(sys|auth|cubbyhole|identity)$|(^|\/)(sys|auth|cubbyhole|identity)\//,
+        );
       }),
       { numRuns: 5_000 },
     );

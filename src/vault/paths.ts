@@ -9,10 +9,13 @@ const SOURCE_FIELDS = 'spec.mount and spec.path';
 /** Percent signs are literal and get encoded, but what would change its meaning if anyone decoded it is refused. */
 const MOST_DECODINGS = 5;
 
-/** The encoded path of a secret, no leading slash. Throws SourcePathRefused, naming spec.mount and spec.path. */
-export function sourcePath(path: string): string {
+/**
+ * The encoded path of a secret, no leading slash. Below `namesBelow`, a prefix of it, names are the user's to choose.
+ * Throws SourcePathRefused, naming spec.mount and spec.path.
+ */
+export function sourcePath(path: string, namesBelow?: string): string {
   const segments = split(path, SOURCE_FIELDS);
-  refuseOwnEndpoints(segments);
+  refuseOwnEndpoints(segments, namesBelow);
   return encoded(segments);
 }
 
@@ -71,12 +74,12 @@ function decodeAscii(text: string): string {
   );
 }
 
-/** No mount of a secrets engine can have one of these names: Vault reserves them. */
+/** No secrets engine can be mounted at one of these: Vault reserves them, in each of its namespaces. */
 const RESERVED = new Set(['sys', 'auth', 'cubbyhole', 'identity']);
 
 /**
- * A path may begin with a Vault namespace, so what hands out or ends our own token is refused at any depth.
- * The list is narrow, because every other word is a legal name inside a secrets mount.
+ * What hands out or ends our own token is refused at any depth, also among names. The list is narrow, because every
+ * other word is a legal name inside a secrets mount.
  */
 const OWN_ENDPOINTS: readonly RegExp[] = [
   /\/auth\/token\/(lookup|renew|revoke)(-self|-accessor|-orphan)?$/,
@@ -86,14 +89,25 @@ const OWN_ENDPOINTS: readonly RegExp[] = [
   /\/identity\/oidc\/token\/[^/]+$/,
 ];
 
-function refuseOwnEndpoints(segments: readonly string[]): void {
-  const first = segments[0] ?? '';
+function refuseOwnEndpoints(segments: readonly string[], namesBelow: string | undefined): void {
   const path = `/${segments.join('/')}`;
-  if (!RESERVED.has(first) && !OWN_ENDPOINTS.some((endpoint) => endpoint.test(path))) return;
+  const isOwn =
+    fixedOf(segments, namesBelow).some((segment) => RESERVED.has(segment)) ||
+    OWN_ENDPOINTS.some((endpoint) => endpoint.test(path));
+  if (!isOwn) return;
   throw refused(
     'SourcePathRefused',
     `${SOURCE_FIELDS}: ${quoted(path.slice(1))} is one of Vault's own endpoints, not a secret; name a path below a secrets mount`,
   );
+}
+
+/**
+ * The segments that decide which endpoint it is. A path may begin with Vault namespaces (`team-a/sys/...`), and nothing
+ * tells how many. Where an engine's path is the user's to write, its last segment is a name: `creds/auth` is a role.
+ */
+function fixedOf(segments: readonly string[], namesBelow: string | undefined): readonly string[] {
+  if (namesBelow !== undefined) return segments.slice(0, namesBelow.split('/').length);
+  return segments.length > 1 ? segments.slice(0, -1) : segments;
 }
 
 function encoded(segments: readonly string[]): string {

@@ -1,12 +1,15 @@
 /**
- * The patience that one endpoint asked for. Promises that while it lasts no call leaves but a probe: one urgent call
- * at a time, whose success ends the pause. All our calls share Vault's limits, so one refusal speaks for all of them.
+ * The patience that one endpoint asked for. Promises that while it lasts no call leaves but a probe: one call at a time,
+ * an urgent one at once and any other every few seconds, whose success ends the pause. Calls often share Vault's limits,
+ * so one refusal speaks for all; a limit may be of one mount or namespace alone, so it never speaks for long.
  */
 import type { Clock } from '../runtime/clock.ts';
 import type { Fault } from '../runtime/fault.ts';
 
 /** No server may silence us for longer than this. */
-const LONGEST_MS = 300_000;
+const LONGEST_MS = 60_000;
+/** Between two probes that are not urgent. */
+const PROBE_EVERY_MS = 5_000;
 
 /** What was said, without what it was said about: that may belong to someone else. */
 export type Refusal = Pick<Fault, 'kind' | 'reason'>;
@@ -20,6 +23,7 @@ export interface Pass extends Disposable {
 export class Pause {
   readonly #clock: Clock;
   #endsAt = 0;
+  #probesAt = 0;
   #refusal: Refusal | undefined;
   #probing = false;
 
@@ -29,19 +33,23 @@ export class Pause {
 
   /** A pass, or why there is none and for how long. */
   pass(urgent: boolean): Pass | (Refusal & { readonly retryAfterMs: number }) {
-    const retryAfterMs = this.#endsAt - this.#clock.now();
+    const now = this.#clock.now();
+    const retryAfterMs = this.#endsAt - now;
     if (this.#refusal === undefined || retryAfterMs <= 0) return FREE;
-    if (urgent && !this.#probing) return this.#probe();
+    if (!this.#probing && (urgent || now >= this.#probesAt)) return this.#probe(now);
     return { ...this.#refusal, retryAfterMs };
   }
 
   begin({ kind, reason }: Refusal, ms: number): void {
     this.#refusal = { kind, reason };
-    this.#endsAt = this.#clock.now() + Math.min(ms, LONGEST_MS);
+    const now = this.#clock.now();
+    this.#endsAt = now + Math.min(ms, LONGEST_MS);
+    this.#probesAt = now + PROBE_EVERY_MS;
   }
 
-  #probe(): Pass {
+  #probe(now: number): Pass {
     this.#probing = true;
+    this.#probesAt = now + PROBE_EVERY_MS;
     return {
       answered: () => {
         this.#refusal = undefined;

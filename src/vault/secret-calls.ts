@@ -20,7 +20,7 @@ export async function askSecret(
     namespace: request.namespace,
     token: access.token,
     method: request.method,
-    path: sourcePath(request.path),
+    path: sourcePath(request.path, request.namesBelow),
     ...(request.query === undefined ? {} : { query: request.query }),
     ...(request.method === 'GET' ? {} : { body: seal(request.body ?? {}) }),
   };

@@ -72,6 +72,7 @@ export class Transit {
     }));
     return withRepeats(clock, signal, () =>
       sessions.under(identity, signal, async (access) => {
+        const mount = key.mount.replace(/^\/+|\/+$/g, '');
         const call: VaultCall = {
           operation: 'write',
           route: `:mount/${verb}/:key`,
@@ -79,7 +80,7 @@ export class Transit {
           namespace: access.namespace,
           token: access.token,
           method: 'PUT',
-          path: sourcePath(`${key.mount.replace(/^\/+|\/+$/g, '')}/${verb}/${key.name}`),
+          path: sourcePath(`${mount}/${verb}/${key.name}`, mount),
           body,
           urgent: true,
         };

@@ -82,7 +82,7 @@ describe('a VaultConnection', () => {
       'the CA file does not exist',
       'CASecretInvalid',
       () => ({ caCertSecretRef: '', caCertPath: '/none/ca.crt' }),
-      /spec\.caCertPath does not exist/,
+      /spec\.caCertPath cannot be read/,
     ],
     ['the address is none', 'InvalidSpec', () => ({ address: 'vault:8200' }), /spec\.address/],
     [

@@ -131,8 +131,7 @@ describe('checkCa', () => {
   const rows: readonly [string, CaSource, string | undefined, RegExp][] = [
     ['a Secret that is not there', secret, undefined, /Secret vault-ca .*does not exist.*ca\.crt/],
     ['a Secret without a certificate', secret, 'x', /Secret vault-ca .*no certificate.*ca\.crt/],
-    ['a file that is not there', file, undefined, /spec\.caCertPath does not exist.*PEM$/],
-    ['a file without a certificate', file, '', /spec\.caCertPath holds no certificate/],
+    ['a file', file, undefined, /^the file of spec\.caCertPath .*no certificate.*PEM$/],
   ];
   for (const [name, ca, found, message] of rows)
     it(`waits for ${name}`, () => {
@@ -140,4 +139,9 @@ describe('checkCa', () => {
       assert.deepEqual([fault.kind, fault.reason], ['waiting', 'CASecretInvalid']);
       assert.match(fault.message, message);
     });
+
+  it('tells nobody whether a file exists', () => {
+    const message = (found?: string) => faultBy(() => checkCa(file, found)).message;
+    assert.equal(message('x'), message());
+  });
 });

@@ -44,16 +44,21 @@ export function checkConnection(spec: VaultConnectionSpec): CheckedConnection {
   };
 }
 
-/** The PEM as it was found. Throws CASecretInvalid when nothing was, or no certificate is in it. */
+/**
+ * The PEM as it was found. Throws CASecretInvalid when nothing was, or no certificate is in it; of a file both are told
+ * in the same words, so that nobody learns which files the pod has.
+ */
 export function checkCa(ca: CaSource, pem: string | undefined): string {
   if (pem?.includes('-----BEGIN CERTIFICATE-----')) return pem;
-  const where =
-    ca.kind === 'secret'
-      ? `Secret ${ca.name} of spec.caCertSecretRef`
-      : 'the file of spec.caCertPath';
+  throw waiting('CASecretInvalid', ca.kind === 'secret' ? flawOfSecret(ca.name, pem) : NO_CA_FILE);
+}
+
+const NO_CA_FILE =
+  'the file of spec.caCertPath cannot be read or holds no certificate; mount certificates as PEM';
+
+function flawOfSecret(name: string, pem: string | undefined): string {
   const flaw = pem === undefined ? 'does not exist' : 'holds no certificate';
-  const key = ca.kind === 'secret' ? ` under the key ${CA_KEY}` : '';
-  throw waiting('CASecretInvalid', `${where} ${flaw}; provide certificates as PEM${key}`);
+  return `Secret ${name} of spec.caCertSecretRef ${flaw}; provide certificates as PEM under the key ${CA_KEY}`;
 }
 
 /** Scheme, host, port and prefix, without a slash at the end. */

@@ -22,6 +22,7 @@ describe('the request for a certificate', () => {
       namespace: ME.namespace,
       method: 'PUT',
       path: 'pki/issue/web',
+      namesBelow: 'pki',
       body: {
         common_name: '',
         alt_names: '',

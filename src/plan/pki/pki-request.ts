@@ -12,6 +12,7 @@ export function pkiRequest(identity: VaultIdentity, spec: VaultPKISecretSpec): S
     namespace: spec.namespace || identity.namespace,
     method: 'PUT',
     path: `${mountOf(spec)}/${issuingPath(spec)}`,
+    namesBelow: mountOf(spec),
     body: bodyOf(spec),
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Login, SecretRequest, VaultIdentity } from '../../api/vault-exchange.ts';
 import { ENDPOINT } from '../identity/testing-auth.ts';
-import { sourceDigest } from './request.ts';
+import { dynamicRequest, sourceDigest, staticRequest } from './request.ts';
 
 const ACCOUNT = { namespace: 'apps', name: 'web' };
 const BY_KUBERNETES = {
@@ -26,6 +26,21 @@ const IDENTITY: VaultIdentity = {
   loginHeaders: {},
   login: BY_KUBERNETES,
 };
+describe('the names in the path of a request', () => {
+  const source = { mount: '/team/kv/', path: '/sys/a/' };
+  for (const [type, path, namesBelow] of [
+    ['kv-v1', 'team/kv/sys/a', 'team/kv'],
+    ['kv-v2', 'team/kv/data/sys/a', 'team/kv/data'],
+  ] as const)
+    it(`are free where ${type} keeps data`, () => {
+      const request = staticRequest(IDENTITY, { ...source, type });
+      assert.deepEqual([request.path, request.namesBelow], [path, namesBelow]);
+    });
+
+  it('are those of the engine when the request is dynamic', () =>
+    assert.equal(dynamicRequest(IDENTITY, source).namesBelow, undefined));
+});
+
 const REQUEST: SecretRequest = { namespace: '', method: 'GET', path: 'database/creds/app' };
 
 const digest = (identity: Partial<VaultIdentity> = {}, request: Partial<SecretRequest> = {}) =>

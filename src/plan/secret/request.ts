@@ -33,11 +33,13 @@ export function dynamicRequest(identity: VaultIdentity, spec: DynamicSource): Se
 /** kv-v2 keeps its data below `data/`; version 0 is the latest. */
 export function staticRequest(identity: VaultIdentity, spec: StaticSource): SecretRequest {
   const isV2 = spec.type === 'kv-v2';
+  const namesBelow = isV2 ? join(spec.mount, 'data') : trimmed(spec.mount);
   const pinned = isV2 && spec.version ? { query: { version: String(spec.version) } } : {};
   return {
     namespace: spec.namespace || identity.namespace,
     method: 'GET',
-    path: isV2 ? join(join(spec.mount, 'data'), spec.path) : join(spec.mount, spec.path),
+    path: join(namesBelow, spec.path),
+    namesBelow,
     ...pinned,
   };
 }
@@ -77,5 +79,9 @@ function whoOf(login: Login): readonly unknown[] {
 
 /** Slashes at the seam do not count; those inside are for the Vault client to judge. */
 function join(mount: string, path: string): string {
-  return `${mount.replace(/^\/+|\/+$/g, '')}/${path.replace(/^\/+|\/+$/g, '')}`;
+  return `${trimmed(mount)}/${trimmed(path)}`;
+}
+
+function trimmed(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '');
 }
