@@ -62,18 +62,20 @@ export async function writeGreeting(vault: VaultAdmin, greeting: string): Promis
   await vault.writeKv2('kv', 'demo/config', { greeting });
 }
 
-/** As they are, but for the address of the Vault; its CA is the Secret that the VaultConnection names. */
-export async function applySamples({
-  kube,
-  vault,
-  vaultCa,
-}: Pick<Site, 'kube' | 'vault' | 'vaultCa'>): Promise<void> {
+type Ground = Pick<Site, 'kube' | 'vault' | 'vaultCa' | 'runsPods'>;
+
+/**
+ * As they are, but for the address of the Vault, and for pods where nobody runs any: a rollout would go on until its
+ * deadline. The CA is the Secret that the VaultConnection names.
+ */
+export async function applySamples(ground: Ground): Promise<void> {
+  const { kube, vaultCa } = ground;
   const [namespaces, others] = samples();
   for (const namespace of namespaces) await kube.apply(namespace);
   const metadata = { name: 'vault-ca', namespace: NAMESPACE };
   const stringData = { 'ca.crt': vaultCa };
   await kube.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData });
-  for (const object of others) await kube.apply(at(vault.url, object));
+  for (const object of others) await kube.apply(on(ground, object));
 }
 
 export async function applyLeasedSample({ kube }: Site): Promise<void> {
@@ -95,9 +97,13 @@ function documentsOf(file: string): KubeObject[] {
   return documents.map((document) => document.toJS());
 }
 
-function at(address: string, object: KubeObject): KubeObject {
-  if (object.kind !== 'VaultConnection') return object;
-  return { ...object, spec: { ...object['spec'], address } };
+function on({ vault, runsPods }: Ground, object: KubeObject): KubeObject {
+  const spec = {
+    ...object['spec'],
+    ...(object.kind === 'VaultConnection' && { address: vault.url }),
+    ...(object.kind === 'Deployment' && !runsPods && { replicas: 0 }),
+  };
+  return object['spec'] === undefined ? object : { ...object, spec };
 }
 
 function isNamespace({ kind }: KubeObject): boolean {

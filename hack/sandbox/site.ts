@@ -22,6 +22,8 @@ export interface Site {
   readonly vaultCa: string;
   readonly operator: OperatorProcess;
   readonly operatorNamespace: string;
+  /** False where there is no kubelet: then only what wants no pods rolls out. */
+  readonly runsPods: boolean;
   /** For people. */
   readonly paths: {
     readonly kubectl: string;
@@ -55,6 +57,7 @@ export async function embeddedSite(): Promise<Site> {
     vaultCa,
     operator,
     operatorNamespace: OPERATOR_NAMESPACE,
+    runsPods: true,
     paths: {
       kubectl: 'kubectl',
       kubeconfig: put(folder, 'kubeconfig', api.kubeconfig()),
@@ -88,6 +91,7 @@ export async function realSite(signal: AbortSignal): Promise<Site> {
     operator,
     vaultCa: stack.vault.caPem,
     operatorNamespace: OPERATOR_NAMESPACE,
+    runsPods: false,
     paths: {
       kubectl: stack.kubectl,
       kubeconfig: stack.apiServer.adminKubeconfigPath,

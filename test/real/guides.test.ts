@@ -41,7 +41,7 @@ describe('the commands of', () => {
     });
     await operator.start({ args: ['--lease-overlap=2s', '--lease-owner-grace=2s'] });
     await prepareVault(vault, TIMES);
-    const site = { kube, vault, vaultCa: stack.vault.caPem };
+    const site = { kube, vault, vaultCa: stack.vault.caPem, runsPods: false };
     await applySamples(site);
     await applyDefaultConnection(site);
     env = environment(stack);
@@ -54,12 +54,18 @@ describe('the commands of', () => {
   for (const page of triedPages(ROOT))
     it(page, { timeout: PAGE_WITHIN_MS }, async () => {
       // The page applies the samples itself, as an environment has them.
-      if (page === LAST_PAGE) await admins(stack).kube.remove('vaultconnections', SAMPLES, 'vault');
+      if (page === LAST_PAGE) await withoutSamples(admins(stack).kube);
       const text = readFileSync(join(ROOT, page), 'utf8');
       const { code, said } = await typed(scriptOf(text), env);
       assert.equal(code, 0, said);
     });
 });
+
+/** Those that were applied with fields of their own. */
+async function withoutSamples(kube: KubeAdmin): Promise<void> {
+  await kube.remove('vaultconnections', SAMPLES, 'vault');
+  await kube.remove('deployments', SAMPLES, 'web');
+}
 
 /** For all who name none. */
 async function applyDefaultConnection(site: {
