@@ -68,11 +68,11 @@ describe('a hostile namespace', () => {
       assert.ok(audiences.includes(issuer), 'the API server takes what it issued for itself');
       await sights.until('vaultconnections', 'vault', 'Hardened', 'False VaultAddressRefused');
       await sights.until('vaultauths', 'app', 'Hardened', 'False AudienceTooWide');
-      const told = (await sights.events('vault')).filter(
-        ({ reason }) => reason === 'VaultAddressRefused',
-      );
+      const told = async () =>
+        (await sights.events('vault')).filter(({ reason }) => reason === 'VaultAddressRefused');
+      await play.until('an event tells it', async () => (await told()).length > 0);
       assert.deepEqual(
-        told.map(({ type, count }) => [type, count]),
+        (await told()).map(({ type, count }) => [type, count]),
         [['Warning', 1]],
       );
     });
