@@ -68,6 +68,8 @@ describe('a paused static secret', () => {
     await play.until('the Secret follows', async () => (await user()) === 'bob');
     await sights.synced('app');
     assert.equal(await sights.says(RESOURCE, 'app', 'Paused'), undefined);
+    const isTold = async () => (await sights.reasons('app')).includes('Resumed');
+    await play.until('an event tells it', isTold);
     const reasons = await sights.reasons('app');
     assert.deepEqual(
       reasons.filter((reason) => ['Paused', 'Resumed'].includes(reason)),
