@@ -134,3 +134,12 @@ function tokenFor(sub: string, nowMs: number): string {
   const now = Math.floor(nowMs / 1_000);
   return issuer.signed({ sub, aud: ['vault'], iat: now, nbf: now, exp: now + 86_400 });
 }
+
+/** By name. */
+export const LOGIN_WAYS: readonly [string, (play: Stage, home: Tenant) => Promise<LoginWay>][] = [
+  ['jwt with a service account', jwtOfServiceAccount],
+  ['jwt with a Secret', jwtOfSecret],
+  ['appRole with a Secret', appRoleOfSecret],
+  ['appRole with a file', appRoleOfFile],
+  ['a client certificate', certificate],
+];
