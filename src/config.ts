@@ -17,6 +17,8 @@ export class ConfigError extends Error {
 }
 
 export type LedgerStorage = 'plain' | 'encrypted' | 'none';
+/** Whether leased credentials have Vault tokens of their own: see ledger/owning-token.ts. */
+export type TokenMode = 'isolated' | 'shared';
 
 export interface Config {
   readonly action: 'run' | 'help' | 'version' | 'uninstall';
@@ -32,6 +34,7 @@ export interface Config {
   readonly allowDefaultGlobals: boolean;
   readonly hardening: HardenedRules;
   readonly ledger: LedgerStorage;
+  readonly tokenMode: TokenMode;
   readonly overlapMs: number;
   readonly ownerGraceMs: number;
   /** How long nothing is given back after a restore of the cluster; 0 for no pause. */
@@ -88,6 +91,7 @@ export function readConfig(around: Surroundings): Config {
     ),
     hardening: hardeningOf(given, value, flag),
     ledger: ledgerOf(value('client-cache-persistence-model')),
+    tokenMode: tokenModeOf(value('token-mode')),
     overlapMs: duration('lease-overlap'),
     ownerGraceMs: duration('lease-owner-grace'),
     restoreQuietMs: duration('restore-quiet-period'),
@@ -261,6 +265,11 @@ function ledgerOf(model: string): LedgerStorage {
   throw new ConfigError(
     `flag --client-cache-persistence-model must be none, direct-unencrypted or direct-encrypted, not "${model}"`,
   );
+}
+
+function tokenModeOf(mode: string): TokenMode {
+  if (mode === 'isolated' || mode === 'shared') return mode;
+  throw new ConfigError(`flag --token-mode must be isolated or shared, not "${mode}"`);
 }
 
 /** The default VaultAuth and VaultConnection lie in the operator's own namespace, so it is never left out. */

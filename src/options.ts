@@ -56,6 +56,13 @@ export const OPTIONS = {
     meaning:
       'Where lease records are kept: direct-unencrypted (the default when unset) in Secrets of the operator namespace; direct-encrypted there, their tokens encrypted by the Transit key of the VaultAuth labelled cacheStorageEncryption=true; none in memory only, so that a crash may leave a lease to its TTL.',
   },
+  'token-mode': {
+    kind: 'text',
+    default: 'isolated',
+    env: 'VLO_TOKEN_MODE',
+    meaning:
+      'isolated: every leased credential is issued under a Vault token of its own, so that none is ever lost. shared: one token per VaultAuth and service account for its reads and leases, for estates that count tokens or use single-use AppRole secret ids; a crash may leave a lease to its TTL, and credentials are given back by lease id, which needs a policy on sys/leases/revoke.',
+  },
   'max-concurrent-reconciles': {
     kind: 'text',
     default: '100',

@@ -18,7 +18,9 @@ import { Book } from './ledger/book.ts';
 import { GiveBackPause, PAUSE_LABELS } from './ledger/give-back-pause.ts';
 import { Held } from './ledger/held.ts';
 import { MemoryRecords } from './ledger/memory-records.ts';
+import { borrowedBy } from './ledger/owning-token.ts';
 import type { RecordStore, TokenCipher } from './ledger/ports.ts';
+import type { LedgerRecord } from './ledger/record.ts';
 import { RECORD_LABELS } from './ledger/record-secret.ts';
 import { type MacKey, secretMac } from './plan/secret/mac.ts';
 import { ANNOTATION_PREFIX, KIND_LABELS } from './plan/secret/ownership.ts';
@@ -158,11 +160,12 @@ function depsOf(options: WiringOptions, sides: Sides, wake: Wake): Deps {
     files,
     reads: vault.sessions,
     tokens: vault.tokens,
+    sharedTokens: isShared(options) ? vault.sessions : undefined,
     loginSources: vault.loginSources,
     clientCertificates: vault.clientCertificates,
     probes: vault.probes,
     authHealth: vault.logins,
-    book: bookOf(options, storageCipher(around, vault.transit)),
+    book: bookOf(options, storageCipher(around, vault.transit), vault),
     pause: new GiveBackPause(operatorSecrets(options, PAUSE_LABELS), options.config.restoreQuietMs),
     held: new Held(),
     unleased: new Map(),
@@ -198,10 +201,18 @@ function changeOf<T>(change: { readonly was?: T; readonly now?: T }): { before?:
   return { ...(was && { before: was }), ...(now && { after: now }) };
 }
 
-function bookOf(options: WiringOptions, cipher: TokenCipher): Book {
+function bookOf(options: WiringOptions, cipher: TokenCipher, vault: VaultDoor): Book {
   const form = options.config.ledger === 'encrypted' ? 'encrypted' : 'plain';
   const { cluster, clock } = options;
-  return new Book({ store: recordStore(options), cluster, clock, cipher, form });
+  const onFound = (record: LedgerRecord): void => {
+    const token = isShared(options) ? borrowedBy(record) : undefined;
+    if (token) vault.sessions.adopt(record.token.sharedBy ?? '', token);
+  };
+  return new Book({ store: recordStore(options), cluster, clock, cipher, form, onFound });
+}
+
+function isShared({ config }: WiringOptions): boolean {
+  return config.tokenMode === 'shared';
 }
 
 function recordStore(options: WiringOptions): RecordStore {

@@ -130,6 +130,13 @@ export interface TokenLogin extends TokenGrant {
   readonly sourceDigest?: string;
 }
 
+/** A token that is on loan: others use it too. */
+export interface BorrowedToken {
+  readonly login: TokenLogin;
+  /** The latest, which may be long after the login. */
+  readonly grant: TokenGrant;
+}
+
 /** One read or write of a secret. `path` is split at its slashes and each segment is encoded. */
 export interface SecretRequest {
   /** Vault namespace of the mount; "" is the root. */

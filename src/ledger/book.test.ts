@@ -1,50 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FaultError } from '../runtime/fault.ts';
-import { seal } from '../runtime/sealed.ts';
-import { Book } from './book.ts';
+import type { Book } from './book.ts';
 import { MemoryRecords } from './memory-records.ts';
-import type { NewRecord, RecordStore, StoredRecord } from './ports.ts';
-import type { LedgerRecord } from './record.ts';
+import type { NewRecord, StoredRecord } from './ports.ts';
+import { bookOf, LEASE, recordOf } from './testing/records.ts';
 
 const { signal } = new AbortController();
-const LEASE = { id: 'l', askedAt: 0, ttlMs: 1, fullTtlMs: 1, renewable: true };
 const UNUSED = { why: 'unused', at: 1, successor: '', targets: [] } as const;
-
-function recordOf(revision: string): LedgerRecord {
-  return {
-    revision,
-    state: 'pending',
-    cluster: 'here',
-    holder: 'me',
-    owner: { kind: 'VaultDynamicSecret', namespace: 'apps', name: 'db', uid: 'u' },
-    destination: 'db',
-    sourceDigest: 'd',
-    restarts: false,
-    repair: false,
-    createdAt: 0,
-    endpoint: { address: 'https://vault', skipVerify: false, headers: {}, timeoutMs: 1 },
-    tokenNamespace: '',
-    leaseNamespace: '',
-    token: {
-      accessor: 'a',
-      type: 'service',
-      renewable: true,
-      defaultPolicy: true,
-      loginTtlMs: 1,
-      askedAt: 0,
-      ttlMs: 1,
-      capped: false,
-    },
-    secretToken: seal('t'),
-  };
-}
-
-function bookOf(store: RecordStore, clock = { now: () => 0 }): Book {
-  const unused = () => assert.fail('tokens are plain here');
-  const cipher = { encrypt: unused, decrypt: unused };
-  return new Book({ store, cluster: 'here', clock, cipher, form: 'plain' });
-}
 
 /** Loses the answers of creations, or the creations themselves. */
 class Lossy extends MemoryRecords {

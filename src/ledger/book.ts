@@ -13,6 +13,7 @@ import type { StoredRecord } from './ports.ts';
 import {
   decodeRecord,
   type FoundRecord,
+  isSharing,
   type LedgerRecord,
   type OpenRecord,
   type RecordCertificate,
@@ -25,6 +26,8 @@ import { RecordWrites, type WriteOptions } from './record-writes.ts';
 import { type Entry, Shelf } from './shelf.ts';
 
 export interface BookOptions extends WriteOptions {
+  /** Told of each record that was found and can be worked with. */
+  readonly onFound?: (record: LedgerRecord) => void;
   readonly cluster: string;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -83,7 +86,7 @@ export class Book {
     const opened: LedgerRecord[] = [];
     const { cipher } = this.#options;
     for await (const { record, stored, ciphertext } of this.locked.open(cipher, signal)) {
-      this.#keep(record, stored, { form: 'encrypted', ciphertext }, false);
+      this.#find(record, stored, { form: 'encrypted', ciphertext });
       opened.push(record);
     }
     return opened;
@@ -143,7 +146,7 @@ export class Book {
     const believed = lease && leaseUpTo(this.#options.clock.now(), lease);
     const leased = believed && { lease: believed };
     await this.#write(revision, (record) => ({ ...record, state: 'current', ...leased }), signal);
-    if (believed !== lease) this.#doubt(revision);
+    if (believed !== lease) this.#shelf.doubt(revision, true);
   }
 
   /** Something was learned or wished about a certificate that must outlive its object. */
@@ -169,16 +172,26 @@ export class Book {
 
   /** A renewed token. Not written: after a restart the status of the owner tells, or one early renewal finds out. */
   noteToken(revision: string, grant: TokenGrant, capped: boolean): void {
-    this.#trust(revision);
-    this.#amend(revision, (record) => ({
-      ...record,
-      token: { ...record.token, askedAt: grant.askedAt, ttlMs: grant.ttlMs, capped },
-    }));
+    this.#shelf.doubt(revision, false);
+    const renewed = { askedAt: grant.askedAt, ttlMs: grant.ttlMs, capped };
+    for (const each of this.#shelf.underTokenOf(revision))
+      this.#shelf.amend(each, (record) => ({ ...record, token: { ...record.token, ...renewed } }));
+  }
+
+  /** Nothing came to hang on the token. Not written: the next change of state takes it along. */
+  noteEmpty(revision: string): void {
+    const released = true;
+    this.#shelf.amend(revision, (record) => ({ ...record, token: { ...record.token, released } }));
+  }
+
+  /** Whether another credential hangs, or may hang, on the same token. */
+  isShared(record: OpenRecord): boolean {
+    return [...this.all(), ...this.locked.all()].some((other) => isSharing(record, other));
   }
 
   /** What was issued. Not written: the next change of state takes it along. */
   noteCertificate(revision: string, certificate: RecordCertificate, released: boolean): void {
-    this.#amend(revision, (record) => ({
+    this.#shelf.amend(revision, (record) => ({
       ...record,
       certificate,
       ...(released && { token: { ...record.token, released } }),
@@ -186,10 +199,10 @@ export class Book {
   }
 
   noteLease(revision: string, lease: RecordLease): void {
-    this.#amend(revision, (record) => ({ ...record, lease }));
+    this.#shelf.amend(revision, (record) => ({ ...record, lease }));
     const entry = this.#shelf.get(revision);
     if (entry) entry.confirmed = true;
-    this.#trust(revision);
+    this.#shelf.doubt(revision, false);
   }
 
   /** False while all that is known of the lease is what a former process wrote. */
@@ -220,26 +233,11 @@ export class Book {
   adoptTimes(revision: string, leaseAskedAt: number, tokenAskedAt: number): void {
     const now = this.#options.clock.now();
     const later = (known: number, told: number) => (told > now ? known : Math.max(known, told));
-    this.#amend(revision, ({ token, lease, ...record }) => ({
+    this.#shelf.amend(revision, ({ token, lease, ...record }) => ({
       ...record,
       token: { ...token, askedAt: later(token.askedAt, tokenAskedAt) },
       ...(lease && { lease: { ...lease, askedAt: later(lease.askedAt, leaseAskedAt) } }),
     }));
-  }
-
-  #doubt(revision: string): void {
-    const entry = this.#shelf.get(revision);
-    if (entry) entry.doubted = true;
-  }
-
-  #trust(revision: string): void {
-    const entry = this.#shelf.get(revision);
-    if (entry) entry.doubted = false;
-  }
-
-  #amend(revision: string, change: (record: LedgerRecord) => LedgerRecord): void {
-    const entry = this.#shelf.get(revision);
-    if (entry) entry.record = change(entry.record);
   }
 
   async #write(
@@ -261,9 +259,13 @@ export class Book {
   }
 
   #admit({ record, stored: token }: FoundRecord, stored: StoredRecord): void {
-    if (token.form === 'plain')
-      this.#keep({ ...record, secretToken: token.token }, stored, token, false);
+    if (token.form === 'plain') this.#find({ ...record, secretToken: token.token }, stored, token);
     else this.locked.add({ record, ciphertext: token.ciphertext, stored });
+  }
+
+  #find(record: LedgerRecord, stored: StoredRecord, token: StoredToken): void {
+    this.#keep(record, stored, token, false);
+    this.#options.onFound?.(record);
   }
 
   #keep(

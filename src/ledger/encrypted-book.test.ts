@@ -5,41 +5,10 @@ import { type Sealed, seal } from '../runtime/sealed.ts';
 import { Book } from './book.ts';
 import { MemoryRecords } from './memory-records.ts';
 import type { NewRecord, StoredRecord, TokenCipher } from './ports.ts';
-import type { LedgerRecord, StoredToken } from './record.ts';
+import type { StoredToken } from './record.ts';
+import { LEASE, recordOf } from './testing/records.ts';
 
 const NEVER = new AbortController().signal;
-
-function recordOf(revision: string, over: Partial<LedgerRecord> = {}): LedgerRecord {
-  return {
-    revision,
-    state: 'pending',
-    cluster: 'c',
-    holder: 'h',
-    owner: { kind: 'VaultDynamicSecret', namespace: 'n', name: 'db', uid: 'u' },
-    destination: 'db',
-    sourceDigest: 'd',
-    restarts: false,
-    repair: false,
-    createdAt: 1,
-    endpoint: { address: 'https://v', skipVerify: false, headers: {}, timeoutMs: 1 },
-    tokenNamespace: '',
-    leaseNamespace: '',
-    token: {
-      accessor: 'a',
-      type: 'service',
-      renewable: true,
-      defaultPolicy: true,
-      loginTtlMs: 1,
-      askedAt: 1,
-      ttlMs: 1,
-      capped: false,
-    },
-    secretToken: seal(`token-of-${revision}`),
-    ...over,
-  };
-}
-
-const LEASE = { id: 'l', askedAt: 1, ttlMs: 1, fullTtlMs: 1, renewable: true };
 
 /** Writes texts in hex, behind their bond. */
 class InHex implements TokenCipher {
@@ -72,7 +41,7 @@ class Ground {
 
   async book(form: StoredToken['form'] = 'encrypted'): Promise<Book> {
     const { store, cipher } = this;
-    const book = new Book({ store, cluster: 'c', clock: { now: () => 0 }, cipher, form });
+    const book = new Book({ store, cluster: 'here', clock: { now: () => 0 }, cipher, form });
     await book.load(NEVER);
     return book;
   }
@@ -103,7 +72,7 @@ describe('the book of an encrypted ledger', () => {
     const [stored] = await ground.store.list();
     assert.doesNotMatch(JSON.stringify(stored?.data.open()), /token-of-r/);
     assert.deepEqual(await ground.tokens(), [
-      { ciphertext: `vault-lease-operator/c/r:${Buffer.from('token-of-r').toString('hex')}` },
+      { ciphertext: `vault-lease-operator/here/r:${Buffer.from('token-of-r').toString('hex')}` },
     ]);
   });
 

@@ -3,6 +3,7 @@
  * Every method may throw a FaultError and nothing else.
  */
 import type {
+  BorrowedToken,
   LeaseRenewal,
   SecretAnswer,
   SecretRequest,
@@ -66,4 +67,16 @@ export interface VaultTokens {
   ): Promise<LeaseRenewal>;
   /** Needs the capability on sys/leases/revoke, which Vault's default policy does not hold. */
   revokeLease(access: TokenAccess, leaseId: string, signal: AbortSignal): Promise<void>;
+}
+
+/** The tokens of identities, which reads use too. One that is borrowed is not revoked until it is handed back. */
+export interface SharedTokens {
+  /** What `use` gives; it gets a token with most of its life before it, of which Vault was just asked. */
+  borrow<T>(
+    identity: VaultIdentity,
+    signal: AbortSignal,
+    use: (token: BorrowedToken) => Promise<T>,
+  ): Promise<T>;
+  /** Nothing hangs on it any more. True when others go on with it: then they give it back themselves. */
+  handBack(identityKey: string, accessor: string): boolean;
 }

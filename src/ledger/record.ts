@@ -56,8 +56,10 @@ export interface RecordToken {
   readonly ttlMs: number;
   /** True once a renewal granted less than asked: the token is at its maximum. */
   readonly capped: boolean;
-  /** It was given back at once, because nothing hangs on it. */
+  /** Nothing hangs on it: one's own was given back at once. */
   readonly released?: true;
+  /** Key of the identity whose reads and leases all live under this token. Absent: it is the credential's own. */
+  readonly sharedBy?: string;
 }
 
 /** A certificate: what it takes to undo it without any other object. */
@@ -132,6 +134,14 @@ export function tokenAccess(record: LedgerRecord): TokenAccess {
 /** The same token, speaking to the Vault namespace that the lease lives in. */
 export function leaseAccess(record: LedgerRecord): TokenAccess {
   return { ...tokenAccess(record), namespace: record.leaseNamespace };
+}
+
+/** Two credentials hang on one token. */
+export function isSharing(one: OpenRecord, other: OpenRecord): boolean {
+  const { sharedBy, accessor } = one.token;
+  if (sharedBy === undefined || one.revision === other.revision || other.token.released)
+    return false;
+  return other.token.sharedBy === sharedBy && other.token.accessor === accessor;
 }
 
 /** When the token dies if nobody renews it: its leases die with it, whatever they say themselves. */

@@ -1,7 +1,7 @@
 /** The records in memory, by revision and by owner. Knows nothing of where they are stored. */
 import { keyOf, type Ref } from '../runtime/ref.ts';
 import type { StoredRecord } from './ports.ts';
-import type { LedgerRecord, StoredToken } from './record.ts';
+import { isSharing, type LedgerRecord, type StoredToken } from './record.ts';
 
 export interface Entry {
   record: LedgerRecord;
@@ -36,6 +36,24 @@ export class Shelf {
   ofOwner(ref: Ref): readonly Entry[] {
     const revisions = this.#byOwner.get(keyOf(ref)) ?? [];
     return [...revisions].flatMap((revision) => this.get(revision) ?? []);
+  }
+
+  /** The revision, and those of the records that share its token. */
+  underTokenOf(revision: string): readonly string[] {
+    const record = this.get(revision)?.record;
+    if (record?.token.sharedBy === undefined) return [revision];
+    const others = this.all().filter((entry) => isSharing(record, entry.record));
+    return [revision, ...others.map((entry) => entry.record.revision)];
+  }
+
+  amend(revision: string, change: (record: LedgerRecord) => LedgerRecord): void {
+    const entry = this.get(revision);
+    if (entry) entry.record = change(entry.record);
+  }
+
+  doubt(revision: string, doubted: boolean): void {
+    const entry = this.get(revision);
+    if (entry) entry.doubted = doubted;
   }
 
   put(entry: Entry): void {

@@ -2,7 +2,7 @@
 import type { Book } from '../ledger/book.ts';
 import type { GiveBackPause } from '../ledger/give-back-pause.ts';
 import type { Held } from '../ledger/held.ts';
-import type { VaultTokens } from '../ledger/ports.ts';
+import type { SharedTokens, VaultTokens } from '../ledger/ports.ts';
 import type { HardenedRules } from '../plan/identity/hardening.ts';
 import type { Step } from '../plan/rollout.ts';
 import type { RotationWatch } from '../plan/static/rotation-watch.ts';
@@ -53,6 +53,8 @@ export interface Deps {
   readonly files: Files;
   readonly reads: VaultReads;
   readonly tokens: VaultTokens;
+  /** In token mode shared only. */
+  readonly sharedTokens: SharedTokens | undefined;
   readonly loginSources: LoginSources;
   readonly clientCertificates: ClientCertificates;
   readonly probes: VaultProbes;

@@ -125,8 +125,8 @@ export interface VaultReads {
   forget(which: (identity: VaultIdentity, sourceDigest: string | undefined) => boolean): void;
   /** Where the living tokens under a VaultAuth come from, each source once. */
   sourcesOf(authName: string): readonly LoginSource[];
-  /** Drops one; its shared token is revoked in the background with the leases that hang on it. */
-  undo(identity: VaultIdentity): void;
+  /** Undoes the lease that a read made unawares, in the background: with the shared token, unless that is on loan. */
+  undo(identity: VaultIdentity, namespace: string, leaseId: string): void;
   /** TTL that this identity's last login was granted; undefined before the first, and for a token without an end. */
   tokenTtlMs(identity: VaultIdentity): number | undefined;
   /** Renews a lease by id under the shared token; for leases whose own token is not known. */

@@ -1,28 +1,26 @@
-/** Tokens on their way back to Vault, in the background. A token that does not get there ends by its TTL. */
-import type { TokenAccess } from '../api/vault-exchange.ts';
-import { deadline } from '../runtime/clock.ts';
-import { type CallContext, revokeSelf } from './token-calls.ts';
+/** Tokens and leases on their way back to Vault, in the background. One that does not get there ends by its TTL. */
+import { type Clock, deadline } from '../runtime/clock.ts';
 
 export class GiveBacks {
-  readonly #context: CallContext;
+  readonly #clock: Clock;
   readonly #stop = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(context: CallContext) {
-    this.#context = context;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  start(access: TokenAccess): void {
+  start(act: (signal: AbortSignal) => Promise<unknown>): void {
     const over = (): void => {
       this.#underWay.delete(work);
     };
-    const work = revokeSelf(this.#context, access, this.#stop.signal).then(over, over);
+    const work = act(this.#stop.signal).then(over, over);
     this.#underWay.add(work);
   }
 
   /** Resolves when those under way are over, at the latest after `ms`; then the rest is broken off. */
   async settle(ms: number): Promise<void> {
-    using limit = deadline(this.#context.clock, ms, this.#stop.signal);
+    using limit = deadline(this.#clock, ms, this.#stop.signal);
     limit.signal.addEventListener('abort', () => this.#stop.abort());
     await Promise.all(this.#underWay);
   }

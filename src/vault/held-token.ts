@@ -9,6 +9,8 @@ const ROUNDING_MS = 2_000;
 /** Too close to the end to start a call with. */
 const LAST_MS = 5_000;
 const LAST_SHARE = 0.1;
+/** What leases are hung on shall outlive its next renewal by far. */
+const LASTING_SHARE = 0.75;
 
 export class HeldToken {
   readonly access: TokenAccess;
@@ -21,6 +23,8 @@ export class HeldToken {
   #retired = false;
   /** Leases were made under it: they die with it, so it is kept alive and not revoked. */
   ownsLeases = false;
+  /** On record elsewhere, with leases: whoever wrote it there gives it back. */
+  lent = false;
   /** Vault said so: there is nothing to give back. */
   dead = false;
 
@@ -47,6 +51,11 @@ export class HeldToken {
     return this.login.renewable && this.login.numUses === 0 && !truncated;
   }
 
+  /** It must not end while this is so. */
+  get isNeeded(): boolean {
+    return this.ownsLeases || this.lent;
+  }
+
   /** Nobody used it since the last grant. */
   get idle(): boolean {
     return this.#uses === this.#usesAtGrant;
@@ -55,6 +64,11 @@ export class HeldToken {
   usableAt(now: number): boolean {
     if (this.#retired || this.#usedUp) return false;
     return now < this.endsAt - Math.min(LAST_MS, this.#grant.ttlMs * LAST_SHARE);
+  }
+
+  /** Most of its life is before it. */
+  lastsAt(now: number): boolean {
+    return this.usableAt(now) && this.endsAt - now >= this.login.ttlMs * LASTING_SHARE;
   }
 
   renewed(grant: TokenGrant): void {
@@ -89,6 +103,6 @@ export class HeldToken {
     if (!this.#retired || this.#readers > 0) return;
     // A batch token cannot be revoked, and a used-up one is gone already.
     const owed = this.login.type === 'service' && !this.#usedUp && !this.dead;
-    if (owed && !this.ownsLeases) this.#giveBack(this.access);
+    if (owed && !this.isNeeded) this.#giveBack(this.access);
   }
 }

@@ -342,7 +342,7 @@ describe('giving shared tokens back', () => {
     vault.answer = () => secretOf({}, { lease_id: 'database/creds/app/1' });
     await sessions.read(identity, config, NEVER);
     assert.equal(sessions.tokenTtlMs(identity), 3_600_000);
-    sessions.undo(identity);
+    sessions.undo(identity, '', 'database/creds/app/1');
     await until(() => vault.dead.has('t1'));
     assert.equal(sessions.size, 0);
     assert.equal(sessions.tokenTtlMs(identity), undefined);

@@ -3,6 +3,7 @@
  * one login for all who notice, and that every token is given back when its identity is forgotten or we stop.
  */
 import {
+  type BorrowedToken,
   type LeaseRenewal,
   type LoginSource,
   type SecretAnswer,
@@ -14,11 +15,12 @@ import {
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { GiveBacks } from './give-backs.ts';
 import { interruption, unlessAborted } from './interruption.ts';
-import { renewLease } from './lease-calls.ts';
+import { renewLease, revokeLease } from './lease-calls.ts';
 import type { LoginContext } from './login.ts';
 import { withRepeats } from './repeats.ts';
 import { askSecret } from './secret-calls.ts';
 import { SharedToken } from './shared-token.ts';
+import { revokeSelf } from './token-calls.ts';
 
 /** As many as VSO keeps clients. */
 const MOST_IDENTITIES = 10_000;
@@ -38,11 +40,15 @@ export class Sessions {
   readonly #reads = new SingleFlight<SecretAnswer>();
   /** In the order of last use. */
   readonly #shared = new Map<string, SharedToken>();
+  /** On record from an earlier process, until their identity is needed. */
+  readonly #lent = new Map<string, BorrowedToken>();
+  /** How many are about to hang a lease on the token of an identity. */
+  readonly #borrowers = new Map<string, number>();
   #closed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#giveBacks = new GiveBacks(options);
+    this.#giveBacks = new GiveBacks(options.clock);
   }
 
   /** How many identities hold a token or had one last. */
@@ -115,11 +121,49 @@ export class Sessions {
     return [...found.values()];
   }
 
-  /** Drops one; its token goes back in the background, and the leases that a read made unawares go with it. */
-  undo({ key }: VaultIdentity): void {
-    const shared = this.#shared.get(key);
-    shared?.disownLeases();
-    if (shared) this.#drop(key, shared);
+  /**
+   * Undoes the lease that a read made unawares. The token is dropped and goes back in the background with all that hangs
+   * on it; one that is on loan stays, and the lease goes back alone, where Vault lets it.
+   */
+  undo(identity: VaultIdentity, namespace: string, leaseId: string): void {
+    const shared = this.#shared.get(identity.key);
+    if (!shared) return;
+    const { loan } = shared;
+    shared.disownLeases();
+    if (loan)
+      this.#giveBacks.start((signal) =>
+        revokeLease(this.#options, { ...loan, namespace }, leaseId, signal),
+      );
+    else this.#drop(identity.key, shared);
+  }
+
+  /** What `use` gives: it hangs leases on the shared token, which is not revoked until it is handed back. */
+  async borrow<T>(
+    identity: VaultIdentity,
+    signal: AbortSignal,
+    use: (token: BorrowedToken) => Promise<T>,
+  ): Promise<T> {
+    const { key } = identity;
+    this.#borrowers.set(key, (this.#borrowers.get(key) ?? 0) + 1);
+    try {
+      return await use(await this.#sharedOf(identity, signal).lend(signal));
+    } finally {
+      const left = (this.#borrowers.get(key) ?? 1) - 1;
+      if (left > 0) this.#borrowers.set(key, left);
+      else this.#borrowers.delete(key);
+    }
+  }
+
+  /** A token that an earlier process lent, for when its identity is needed; of several the youngest. */
+  adopt(identityKey: string, token: BorrowedToken): void {
+    const known = this.#lent.get(identityKey);
+    if (!known || known.login.askedAt < token.login.askedAt) this.#lent.set(identityKey, token);
+  }
+
+  /** Nothing hangs on a borrowed token any more. True when others go on with it: it is given back here when they are done. */
+  handBack(identityKey: string, accessor: string): boolean {
+    if (this.#borrowers.has(identityKey)) return true;
+    return this.#shared.get(identityKey)?.takeBack(accessor) ?? false;
   }
 
   /** Gives all tokens back within a bounded time. Never rejects; afterwards nothing can be read. */
@@ -151,10 +195,14 @@ export class Sessions {
   }
 
   #newShared(identity: VaultIdentity): SharedToken {
-    return new SharedToken(identity, {
+    const found = this.#lent.get(identity.key);
+    this.#lent.delete(identity.key);
+    const context = {
       ...this.#options,
-      giveBack: (access) => this.#giveBacks.start(access),
-    });
+      giveBack: (access: TokenAccess) =>
+        this.#giveBacks.start((signal) => revokeSelf(this.#options, access, signal)),
+    };
+    return new SharedToken(identity, context, found);
   }
 
   /** A token with leases does not make room: they would die with it. */
@@ -162,7 +210,7 @@ export class Sessions {
     const most = this.#options.most ?? MOST_IDENTITIES;
     for (const [key, shared] of this.#shared) {
       if (this.#shared.size <= most) return;
-      if (!shared.ownsLeases) this.#drop(key, shared);
+      if (!shared.isNeeded) this.#drop(key, shared);
     }
   }
 

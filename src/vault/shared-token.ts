@@ -2,7 +2,12 @@
  * The one token of an identity. Promises one login at a time, renewal in the background for as long as it is used,
  * a new login before Vault stops lengthening it, and that neither a dead token nor a narrowed policy causes a storm of logins.
  */
-import type { TokenAccess, VaultIdentity } from '../api/vault-exchange.ts';
+import type {
+  BorrowedToken,
+  TokenAccess,
+  TokenLogin,
+  VaultIdentity,
+} from '../api/vault-exchange.ts';
 import { BACKOFF, denserMs } from '../runtime/backoff.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
@@ -17,6 +22,8 @@ const DUE_SHARE = 2 / 3;
 const DUE_SPREAD = 0.1;
 /** A living token that is denied something may be older than a new policy of its role: but we look only so often. */
 const RELOGIN_MS = 300_000;
+/** A grant is as good as a question for so long. */
+const ASKED_JUST_NOW_MS = 10_000;
 
 export interface SharedContext extends LoginContext {
   /** Revokes in the background; never throws. */
@@ -31,17 +38,26 @@ export class SharedToken {
   readonly #stop = new AbortController();
   readonly #logins = new SingleFlight<HeldToken>();
   readonly #lookups = new SingleFlight<boolean>();
+  readonly #loans = new SingleFlight<HeldToken>();
   #held: HeldToken | undefined;
+  #found: BorrowedToken | undefined;
   #alarm: Disposable | undefined;
   #reloginAt = Number.NEGATIVE_INFINITY;
 
-  constructor(identity: VaultIdentity, context: SharedContext) {
+  /** `found`: a token of this identity that an earlier process lent. */
+  constructor(identity: VaultIdentity, context: SharedContext, found?: BorrowedToken) {
     this.identity = identity;
     this.#context = context;
+    this.#found = found;
   }
 
-  get ownsLeases(): boolean {
-    return this.#held?.ownsLeases === true;
+  get isNeeded(): boolean {
+    return this.#held?.isNeeded === true;
+  }
+
+  /** While others have leases under its token. */
+  get loan(): TokenAccess | undefined {
+    return this.#held?.lent ? this.#held.access : undefined;
   }
 
   /** The leases under its token may end with it. */
@@ -80,10 +96,49 @@ export class SharedToken {
     }
   }
 
+  /** One that lives for most of its TTL: leases shall hang on it. */
+  async lend(signal: AbortSignal): Promise<BorrowedToken> {
+    const { login, grant } = await this.#loans.do('', (stop) => this.#lastingToken(stop), signal);
+    return { login, grant };
+  }
+
+  /** False when nobody here needs it: then whoever had it gives it back. */
+  takeBack(accessor: string): boolean {
+    const held = this.#held;
+    if (held?.login.accessor !== accessor) return false;
+    held.lent = false;
+    if (held.idle && !held.ownsLeases) this.#discard(held, true);
+    return held === this.#held;
+  }
+
   /** Ends the background work and gives the token back. */
   close(): void {
     this.#stop.abort();
     if (this.#held) this.#discard(this.#held);
+  }
+
+  async #lastingToken(signal: AbortSignal): Promise<HeldToken> {
+    const held = await this.#take(signal);
+    const lasting = (await this.#lasts(held, signal)) ? held : await this.#renewed(signal);
+    lasting.lent ||= lasting.login.numUses === 0;
+    return lasting;
+  }
+
+  /** Vault is asked: nothing is to be hung on a dead token, for which nobody would try another. */
+  async #lasts(held: HeldToken, signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#context;
+    const isNew = clock.now() < held.grant.askedAt + ASKED_JUST_NOW_MS;
+    if (!isNew && held.renewable)
+      await this.#renew(held).catch((thrown) => this.#refused(held, thrown));
+    else if (!isNew && (await this.#isDead(held, signal))) this.#discard(held, true);
+    return held.lastsAt(clock.now());
+  }
+
+  /** A role may forbid its tokens to renew themselves: they live as long as they do. */
+  #refused(held: HeldToken, thrown: unknown): void {
+    const { kind, reason } = faultOf(thrown);
+    if (kind !== 'denied') throw thrown;
+    if (reason === 'TokenInvalid') this.#discard(held, true);
   }
 
   async #take(signal: AbortSignal): Promise<HeldToken> {
@@ -100,15 +155,38 @@ export class SharedToken {
 
   async #logIn(signal: AbortSignal): Promise<HeldToken> {
     const { identity } = this;
-    const login = await logIn(this.#context, identity, signal);
-    const { endpoint, namespace } = identity;
-    const access = { endpoint, namespace, token: login.token };
-    const held = new HeldToken(access, login, this.#context.giveBack);
+    const found = this.#found && (await this.#adopted(this.#found, signal));
+    this.#found = undefined;
+    const held = found ?? this.#heldBy(await logIn(this.#context, identity, signal));
     if (this.#held) this.#discard(this.#held);
     this.#hold(held);
     // Forgotten meanwhile: whoever waits may still use it once, then it goes back.
     if (this.#stop.signal.aborted) this.#discard(held);
     return held;
+  }
+
+  /** How long it lives is Vault's to say: whoever lent it may have renewed it since. */
+  async #adopted(
+    { login, grant }: BorrowedToken,
+    signal: AbortSignal,
+  ): Promise<HeldToken | undefined> {
+    const held = this.#heldBy(login);
+    held.lent = true;
+    held.renewed(grant);
+    try {
+      if (login.renewable)
+        held.renewed(await renewSelf(this.#context, held.access, login.ttlMs, signal));
+    } catch (thrown) {
+      if (faultOf(thrown).kind !== 'denied') throw thrown;
+      return undefined;
+    }
+    return held.usableAt(this.#context.clock.now()) ? held : undefined;
+  }
+
+  #heldBy(login: TokenLogin): HeldToken {
+    const { endpoint, namespace } = this.identity;
+    const access = { endpoint, namespace, token: login.token };
+    return new HeldToken(access, login, this.#context.giveBack);
   }
 
   #hold(held: HeldToken): void {
@@ -127,7 +205,7 @@ export class SharedToken {
   /** Never rejects: what fails here shows when the token is next needed. */
   async #lookAfter(held: HeldToken): Promise<void> {
     if (held !== this.#held) return;
-    if (held.idle && !held.ownsLeases) return this.#discard(held);
+    if (held.idle && !held.isNeeded) return this.#discard(held);
     try {
       if (held.renewable) await this.#renew(held);
       else await this.#renewed(this.#stop.signal);
@@ -148,7 +226,7 @@ export class SharedToken {
     if (held !== this.#held || this.#stop.signal.aborted) return;
     const now = this.#context.clock.now();
     const leftMs = held.endsAt - now;
-    const refused = fault.kind === 'denied' && !held.ownsLeases;
+    const refused = fault.kind === 'denied' && !held.isNeeded;
     if (leftMs <= 0 || refused) this.#discard(held, fault.reason === 'TokenInvalid');
     else this.#wakeAt(now + denserMs(BACKOFF.initialMs, leftMs), held);
   }

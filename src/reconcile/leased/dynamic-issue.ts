@@ -4,7 +4,7 @@
  */
 import type { SecretAnswer } from '../../api/vault-exchange.ts';
 import { issue } from '../../ledger/issue.ts';
-import type { LedgerRecord, RecordLease } from '../../ledger/record.ts';
+import type { LedgerRecord } from '../../ledger/record.ts';
 import type { IssueCause } from '../../plan/leased/dynamic-cause.ts';
 import { inPlace } from '../../plan/leased/dynamic-records.ts';
 import type { DynamicPlan } from '../../plan/leased/dynamic-secret.ts';
@@ -128,12 +128,14 @@ export async function holdLeased(
   const { revision } = record;
   if (answer.leaseId === '') {
     deps.unleased.set(origin.digest, true);
+    deps.book.noteEmpty(revision);
     await retireRecord(turn, revision, 'unused', '');
     return;
   }
   const state = judgePlain(answer);
   if (state.kind !== 'present') throw new FaultError(absenceFault(state.kind, origin.request.path));
-  const lease = leaseOf(record, answer);
+  const { lease } = deps.book.get(revision) ?? record;
+  if (!lease) throw new Error('a leased answer is on record');
   deps.held.put(revision, {
     data: renderIssued(turn, state.source),
     lease,
@@ -141,17 +143,6 @@ export async function holdLeased(
     requestId: answer.requestId,
     attempted: false,
   });
-}
-
-/** A batch token's lease calls itself renewable and is not. */
-export function leaseOf(record: LedgerRecord, answer: SecretAnswer): RecordLease {
-  return {
-    id: answer.leaseId,
-    askedAt: answer.askedAt,
-    ttlMs: answer.leaseMs,
-    fullTtlMs: answer.leaseMs,
-    renewable: answer.renewable && record.token.type === 'service',
-  };
 }
 
 /** Every try makes a credential: it is not made often in vain. */
@@ -178,8 +169,9 @@ async function abandon(turn: CredentialTurn, thrown: unknown): Promise<void> {
   const { deps, situation, context } = turn;
   const result = faultOf(thrown).ambiguous ? 'unknown' : 'failed';
   context.observer.count('vault_lease_operator_issues_total', { result });
-  for (const record of deps.book.ofOwner(situation.owner)) {
-    if (record.state === 'pending' && record.holder === deps.settings.holder)
-      await retireRecord(turn, record.revision, 'unused', '');
+  for (const { state, holder, revision, lease } of deps.book.ofOwner(situation.owner)) {
+    if (state !== 'pending' || holder !== deps.settings.holder) continue;
+    if (result === 'failed' && !lease) deps.book.noteEmpty(revision);
+    await retireRecord(turn, revision, 'unused', '');
   }
 }

@@ -1,5 +1,5 @@
 /** Keeping a credential alive: its lease, and the token that it dies with. */
-import { extendToken } from '../../ledger/issue.ts';
+import { extendToken } from '../../ledger/owning-token.ts';
 import { type LedgerRecord, leaseAccess } from '../../ledger/record.ts';
 import { judgeRenewal } from '../../plan/leased/lease.ts';
 import { faultOf } from '../../runtime/fault.ts';

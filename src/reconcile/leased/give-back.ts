@@ -12,10 +12,11 @@ import {
 import { readMark } from '../../plan/leased/lease-mark.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import { type Fault, faultOf } from '../../runtime/fault.ts';
+import type { Observer } from '../../runtime/observer.ts';
 import type { Ref } from '../../runtime/ref.ts';
 import type { Deps } from '../deps.ts';
 import { readLive } from '../destination/destination.ts';
-import { noteRefused, noteUndone, undo } from '../pki/undo.ts';
+import { noteRefused, noteUndone, type Undone, undo } from '../pki/undo.ts';
 import { forgetRollouts, rolloutsOf } from '../rollouts.ts';
 
 /** Kind of the queue key: not a Kubernetes kind. */
@@ -74,10 +75,11 @@ async function isCarried(
   return reading.kind === 'genuine' && reading.mark.revision === revision;
 }
 
-/** Of the token, or of a certificate that has none. */
+/** Of the token, or of a certificate or lease that has none of its own. */
 function longestLifeMs(record: LedgerRecord, { at }: Retirement): number {
-  const { token, certificate } = record;
+  const { token, certificate, lease } = record;
   if (token.released && certificate) return Math.max(0, certificate.endsAt - at);
+  if (token.sharedBy !== undefined && lease) return Math.max(0, lease.askedAt + lease.ttlMs - at);
   return Math.max(token.loginTtlMs, token.ttlMs);
 }
 
@@ -90,10 +92,10 @@ async function act(
   const { observer, signal } = context;
   try {
     const result = await undo(deps, record, signal);
-    forgetRollouts(deps, record);
-    noteUndone(deps, record, result);
-    observer.count('vault_lease_operator_give_backs_total', { result });
-    observer.log('info', 'credential given back', keysOf(record, { result }));
+    ended(deps, record, result, observer);
+    if (result === 'orphaned')
+      observer.log('warn', 'credential was not given back and ends by its TTL', keysOf(record, {}));
+    else observer.log('info', 'credential given back', keysOf(record, { result }));
     return { kind: 'settled' };
   } catch (thrown) {
     return refused(deps, record, facts, faultOf(thrown), context);
@@ -114,14 +116,18 @@ async function refused(
   if (facts.now < deadAt) return tryAgain(record, facts, fault, context);
   const result = fault.kind === 'denied' ? 'expired' : 'orphaned';
   await deps.book.drop(record.revision, signal);
-  forgetRollouts(deps, record);
-  noteUndone(deps, record, result);
-  observer.count('vault_lease_operator_give_backs_total', { result });
+  ended(deps, record, result, observer);
   observer.log('warn', 'credential was not given back and has ended by its TTL', {
     ...keysOf(record, { result }),
     reason: fault.reason,
   });
   return { kind: 'settled' };
+}
+
+function ended(deps: Deps, record: LedgerRecord, result: Undone, observer: Observer): void {
+  forgetRollouts(deps, record);
+  noteUndone(deps, record, result);
+  observer.count('vault_lease_operator_give_backs_total', { result });
 }
 
 /** A certificate whose object is gone: told to the log, as nobody else is there. */

@@ -103,8 +103,8 @@ async function sync(turn: Turn): Promise<Synced | 'leased'> {
   const { identity, request, digest } = originOf(turn);
   const answer = await deps.reads.read(identity, request, context.signal);
   if (answer.leaseId !== '') {
-    // This lease goes with the shared token; the next one is issued under a token of its own.
-    deps.reads.undo(identity);
+    // The next one is issued under the ledger.
+    deps.reads.undo(identity, request.namespace, answer.leaseId);
     deps.unleased.set(digest, false);
     deps.rotations.delete(keyOf(owner));
     if (object.spec.allowStaticCreds)

@@ -3,12 +3,8 @@
  * noting what the object wants done with it when it is gone.
  */
 import type { SecretAnswer } from '../../api/vault-exchange.ts';
-import {
-  type LedgerRecord,
-  type RecordCertificate,
-  type RecordToken,
-  tokenAccess,
-} from '../../ledger/record.ts';
+import { releaseToken } from '../../ledger/owning-token.ts';
+import type { LedgerRecord, RecordCertificate, RecordToken } from '../../ledger/record.ts';
 import { type LeaseMark, writeMark } from '../../plan/leased/lease-mark.ts';
 import type { CertificateFacts } from '../../plan/pki/certificate.ts';
 import { issuedCertificate } from '../../plan/pki/pki-data.ts';
@@ -20,7 +16,7 @@ import { seal } from '../../runtime/sealed.ts';
 import { removeLeftovers, writeDestination } from '../destination/destination.ts';
 import { carryOutCommon, isCommon } from '../leased/dynamic-acts.ts';
 import type { Origin } from '../leased/dynamic-gather.ts';
-import { issueCredential, leaseOf, renderIssued } from '../leased/dynamic-issue.ts';
+import { issueCredential, renderIssued } from '../leased/dynamic-issue.ts';
 import { originOf } from '../leased/dynamic-turn.ts';
 import { recordRef } from '../leased/give-back.ts';
 import type { SecretContent } from '../ports.ts';
@@ -60,7 +56,7 @@ async function holdCertificate(
   const { facts, source } = issuedCertificate(state.source.whole, formOf(turn));
   const issuedAt = deps.clock.now();
   if (facts.endsAt <= issuedAt) throw endedAlready();
-  const lease = answer.leaseId === '' ? undefined : leaseOf(record, answer);
+  const lease = deps.book.get(record.revision)?.lease;
   const span = { askedAt: issuedAt, ttlMs: facts.endsAt - issuedAt };
   const data = renderIssued(turn, source);
   deps.held.put(record.revision, {
@@ -93,7 +89,7 @@ async function release(
   record: LedgerRecord,
   signal: AbortSignal,
 ): Promise<void> {
-  await deps.tokens.revokeToken(tokenAccess(record), signal).catch(() => undefined);
+  await releaseToken(deps, record, signal).catch(() => undefined);
 }
 
 function certificateOf(

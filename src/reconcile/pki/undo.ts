@@ -18,9 +18,9 @@ import type { Deps } from '../deps.ts';
 /**
  * left     - nothing is to be undone: it ends by itself
  * expired  - it ended before anybody came to undo it
- * orphaned - it ended, and until then undoing it was refused
+ * orphaned - it ended, and until then undoing it was refused; or it ends, and nobody can undo it
  */
-type Undone = GivenBack | 'left' | 'expired' | 'orphaned';
+export type Undone = GivenBack | 'expired';
 
 /** Undoes, then drops the record. A crash in between only does it again. */
 export async function undo(deps: Deps, record: LedgerRecord, signal: AbortSignal): Promise<Undone> {

@@ -110,6 +110,7 @@ function depsOf(stand: Stand, book: Book, holder: string): Deps {
       renewLease: unasked,
     },
     tokens: vaultTokens(stand),
+    sharedTokens: undefined,
     loginSources: { digestOf: unasked },
     clientCertificates: { look: unasked },
     probes: { health: unasked },
