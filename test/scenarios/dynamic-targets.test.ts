@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { KubeObject, Resource } from '../stage/kube-admin.ts';
-import { Leased } from '../stage/leased.ts';
+import { Leased, WORKLOAD } from '../stage/leased.ts';
 import { Sights } from '../stage/sights.ts';
 import { closeStage, type Stage, stage } from '../stage/stage.ts';
 import { object, tenant } from '../stage/tenant.ts';
 
 /** Longer than the scenario: only what has rolled out can end the overlap. */
-const FLAGS = ['--lease-overlap=10m'];
+const FLAGS = ['--lease-overlap=10m', '--lease-owner-grace=3s'];
 
 describe('a leased secret with targets of other kinds', () => {
   let play: Stage;
@@ -37,6 +37,22 @@ describe('a leased secret with targets of other kinds', () => {
       const stamps = await new Sights(play, home).stamps('web', resource);
       assert.equal(Object.keys(stamps).length, 1);
     });
+
+  it('gives the old credential back with its object, though a target has not rolled out', async () => {
+    const home = await tenant(play);
+    const leased = new Leased(play, home);
+    const user = await leased.applied();
+    const stuck = { spec: { paused: true, replicas: 1 } };
+    await play.kube.patch('deployments', home.namespace, WORKLOAD, stuck);
+    await play.kube.remove('secrets', home.namespace, 'db');
+    await leased.replaced(user);
+    await leased.restarted(2);
+    assert.ok(await leased.exists(user), 'pods may use it');
+
+    await leased.remove();
+
+    await leased.holds(0);
+  });
 });
 
 describe('a static secret with an Argo Rollout as its target', () => {

@@ -2,6 +2,7 @@
  * An object that the store lacks and that left records behind. It is gone when a live read says so for its uid, never
  * because the store lacks it: until that is known its credentials are in use, and are kept alive.
  */
+import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import { keyOf, type Ref } from '../../runtime/ref.ts';
 import type { Deps } from '../deps.ts';
@@ -23,7 +24,7 @@ export async function reconcileGone(
 ): Promise<Outcome> {
   deps.strays.delete(keyOf(ref));
   deps.rotations.delete(keyOf(ref));
-  const next = () => deps.book.ofOwner(ref).find(({ state }) => state !== 'retiring');
+  const next = () => deps.book.ofOwner(ref).find(isNeededByIt);
   for (let left = next(); left; left = next()) {
     const { revision, owner } = left;
     const doubt = await doubtOf(deps, ref, owner.uid, context);
@@ -32,6 +33,11 @@ export async function reconcileGone(
     await retire(deps, retiring, context.signal);
   }
   return { kind: 'settled' };
+}
+
+/** What was replaced waits for pods to run with its successor, which goes as well. */
+function isNeededByIt({ state, retirement }: LedgerRecord): boolean {
+  return state !== 'retiring' || retirement?.why === 'replaced';
 }
 
 /** Undefined when it is certainly gone. */

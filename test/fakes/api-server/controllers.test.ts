@@ -6,7 +6,7 @@ import { type FakeApiServer, startApiServer } from './server.ts';
 
 const REF = { kind: 'Deployment', namespace: 'default', name: 'web' };
 
-function workload(kind: string, stamp: string): Fields {
+function workload(kind: string, stamp: string, spec: Fields = {}): Fields {
   return {
     apiVersion: 'apps/v1',
     kind,
@@ -18,6 +18,7 @@ function workload(kind: string, stamp: string): Fields {
         metadata: { labels: { app: 'web' }, annotations: { stamp } },
         spec: { containers: [{ name: 'c', image: 'i' }] },
       },
+      ...spec,
     },
   };
 }
@@ -109,6 +110,15 @@ describe('the controllers beside the server', () => {
     await turn();
     assert.partialDeepStrictEqual(status(), { observedGeneration: 1, updatedReplicas: 0 });
     server.workloads.release(REF);
+    assert.partialDeepStrictEqual(status(), { updatedReplicas: 2 });
+  });
+
+  it('leave a paused Deployment as it is until it goes on', async () => {
+    await server.apply(workload('Deployment', 'one', { paused: true }));
+    await turn();
+    assert.partialDeepStrictEqual(status(), { observedGeneration: 1, updatedReplicas: 0 });
+    await server.apply(workload('Deployment', 'one', { paused: false }));
+    await turn();
     assert.partialDeepStrictEqual(status(), { updatedReplicas: 2 });
   });
 

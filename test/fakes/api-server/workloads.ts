@@ -102,7 +102,7 @@ export class Workloads {
   #finish(ref: Ref): void {
     const thing = this.#get(ref);
     const course = this.#courses.get(keyOf(ref));
-    if (thing === undefined || course === 'held' || !isObserved(thing)) return;
+    if (thing === undefined || course === 'held' || isPaused(thing) || !isObserved(thing)) return;
     const now = timestamp(this.#clock.now());
     if (course === 'failed') this.#put(thing, { ...thing.status, conditions: [stuck(now)] });
     else this.#put(thing, { ...progress(thing, wantedReplicas(thing)), ...conditions(thing, now) });
@@ -124,6 +124,11 @@ function refOf({ kind, metadata }: Thing): Ref {
 
 function isObserved(thing: Thing): boolean {
   return thing.status?.['observedGeneration'] === thing.metadata.generation;
+}
+
+/** Of a Deployment: its template waits. */
+function isPaused(thing: Thing): boolean {
+  return thing.spec?.['paused'] === true;
 }
 
 /** One replica of a DaemonSet: one node. */
