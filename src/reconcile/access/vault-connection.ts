@@ -36,13 +36,15 @@ export async function reconcileConnection(
   }
   const wasReady = isReady(stored);
   const findings = await look(deps, ref, stored, context);
-  if (!findings.fault && !wasReady) wakeDependants(deps, ref);
+  if (!findings.fault && !wasReady && !findings.isNews) wakeDependants(deps, ref);
   return conclude(deps, stored, findings, context);
 }
 
 interface Findings {
   /** The specification and its CA are good. */
   readonly isValid: boolean;
+  /** Dependants were woken for it: once is enough, as some of them make a credential each time. */
+  readonly isNews: boolean;
   readonly fault: Fault | undefined;
 }
 
@@ -53,16 +55,17 @@ async function look(
   context: ReconcileContext,
 ): Promise<Findings> {
   let isValid = false;
+  let isNews = false;
   try {
     const endpoint = await endpointOf(deps, checked('VaultConnection', stored), context.signal);
     isValid = true;
-    makeKnown(deps, ref, stored, endpoint);
+    isNews = makeKnown(deps, ref, stored, endpoint);
     refuseUnfit(await deps.probes.health(endpoint, context.signal));
-    return { isValid, fault: undefined };
+    return { isValid, isNews, fault: undefined };
   } catch (thrown) {
     const fault = caught(thrown, context);
     if (!isValid && !isKept(deps, ref, stored, fault)) makeKnown(deps, ref, stored, undefined);
-    return { isValid, fault };
+    return { isValid, isNews, fault };
   }
 }
 
@@ -120,12 +123,13 @@ function makeKnown(
   ref: Ref,
   { metadata }: StoredObject,
   endpoint: VaultEndpoint | undefined,
-): void {
+): boolean {
   const { uid, generation } = metadata;
   const isNews = deps.connections.put(ref, { uid, generation, ...(endpoint && { endpoint }) });
-  if (!isNews) return;
+  if (!isNews) return false;
   forgetLogins(deps, ref);
   wakeDependants(deps, ref);
+  return true;
 }
 
 /** Their tokens go back to the Vault that gave them. */
