@@ -57,6 +57,21 @@ describe('an encrypted ledger', () => {
     assert.ok(await db.exists(user));
   }
 
+  it('tells at its start, before anybody wants a credential, what is missing, and when it is there', async () => {
+    const times = (what: RegExp): number => play.operator.logs().match(what)?.length ?? 0;
+    const missing = /"message":"[\w ]* cannot be encrypted: [^"]*; none has the label"/g;
+    const there = /records can be encrypted/g;
+    await play.until('all is there', async () => times(there) === 1);
+    assert.equal(times(missing), 0);
+
+    await killed(ENCRYPTED, () => key.label({}));
+    await play.until('it is told', async () => times(missing) === 1);
+    await key.label();
+    await play.until('it is told', async () => times(there) === 2, 120_000);
+
+    assert.equal(times(missing), 1, 'a trouble is told once');
+  });
+
   it('holds no token that a reader of Secrets could use, renews and gives back', async () => {
     const db = new Leased(play, await tenant(play, { leaseTtl: 6 }));
 
@@ -234,12 +249,12 @@ describe('an encrypted ledger', () => {
   });
 
   for (const [sentence, label, mend, found] of [
-    ['without a key', () => key.label({}), () => key.label(), '0 are there'],
+    ['without a key', () => key.label({}), () => key.label(), '; none has the label'],
     [
       'with two keys',
       () => key.label({ cacheStorageEncryption: 'true' }, 'second'),
       () => key.remove('second'),
-      '2 are there',
+      '; ledger and second have the label',
     ],
     [
       'with a key that binds nothing',
