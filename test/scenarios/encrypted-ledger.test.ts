@@ -9,7 +9,7 @@ import { closeStage, type Stage, stage } from '../stage/stage.ts';
 import { tenant } from '../stage/tenant.ts';
 
 /** A killed leader would be waited for otherwise. */
-const ALONE = ['--leader-elect=false', ...FLAGS];
+const ALONE = ['--leader-elect=false', '--hardened', ...FLAGS];
 
 describe('an encrypted ledger', () => {
   let play: Stage;
@@ -18,14 +18,19 @@ describe('an encrypted ledger', () => {
   before(async () => {
     play = await stage();
     key = await LedgerKey.create(play);
-    await play.operator.start({ args: [...ALONE, ENCRYPTED] });
+    await play.operator.start({ args: args(ENCRYPTED) });
   });
   after(closeStage);
+
+  /** Under the rules of production. */
+  function args(form: string): readonly string[] {
+    return [...ALONE, `--allowed-vault-addresses=${new URL(play.vault.url).host}`, form];
+  }
 
   async function killed(form: string, meanwhile = async (): Promise<unknown> => undefined) {
     await play.operator.kill();
     await meanwhile();
-    await play.operator.start({ args: [...ALONE, form] });
+    await play.operator.start({ args: args(form) });
   }
 
   /** 'token' or 'ciphertext', by the keys of the record's Secret. */
@@ -254,7 +259,7 @@ describe('an encrypted ledger', () => {
       'with two keys',
       () => key.label({ cacheStorageEncryption: 'true' }, 'second'),
       () => key.remove('second'),
-      '; ledger and second have the label',
+      '; lease-records and second have the label',
     ],
     [
       'with a key that binds nothing',
