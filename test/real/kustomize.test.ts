@@ -256,6 +256,7 @@ secretGenerator:
     await late.ready();
     assert.deepEqual(await recordForms(play), ['ciphertext', 'ciphertext']);
     assert.deepEqual(await readableTokens(play), []);
+    await play.pass(2_000);
 
     assert.equal(await leased.user(), user);
     // By both, that is.

@@ -262,6 +262,12 @@ describe('an encrypted ledger', () => {
       '; lease-records and second have the label',
     ],
     [
+      'with a key that is not there',
+      () => key.name('lease-records-elsewhere'),
+      () => key.label(),
+      'The key must exist, too',
+    ],
+    [
       'with a key that binds nothing',
       () => key.replaceBy('rsa-2048'),
       () => key.label(),
@@ -277,10 +283,10 @@ describe('an encrypted ledger', () => {
         (await db.condition('Ready'))?.message.includes(found),
       );
       const { reason, message = '' } = (await db.condition('Ready')) ?? {};
-      assert.match(reason ?? '', /^StorageEncryption(Invalid|Failed)$/);
+      assert.match(reason ?? '', /^(StorageEncryption(Invalid|Failed)|PermissionDenied)$/);
       assert.match(
         message,
-        /cannot be encrypted: .*(cacheStorageEncryption=true|Transit mount transit)/,
+        /cannot be encrypted: .*(cacheStorageEncryption=true|Transit mount transit|transit\/encrypt)/,
       );
       assert.deepEqual(await db.leases(), []);
       await play.until(

@@ -34,7 +34,12 @@ export class LedgerKey {
   async replaceBy(type: string): Promise<void> {
     const keyName = `${NAME}-${type}`;
     await this.#play.vault.call('POST', `transit/keys/${keyName}`, { type });
-    await this.label(LABELS, NAME, keyName);
+    await this.name(keyName);
+  }
+
+  /** Lets the VaultAuth name this key. */
+  name(keyName: string): Promise<void> {
+    return this.label(LABELS, NAME, keyName);
   }
 
   /** Applies the VaultAuth; without labels it names no key. */
