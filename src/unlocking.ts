@@ -1,6 +1,8 @@
 /**
  * Opens encrypted lease records in the background, for as long as it takes, and brings those that lie in another form
- * than wanted into it. Nothing waits for it but the objects whose records these are.
+ * than wanted into it. Where there is nothing to do it tries the cipher, so that whoever set it up learns at the start
+ * what is missing, and not when the first credential is wanted. Nothing waits for it but the objects whose records
+ * these are.
  */
 import type { Book } from './ledger/book.ts';
 import type { OpenRecord } from './ledger/record.ts';
@@ -26,10 +28,9 @@ const FIRST_PAUSE_MS = 200;
 
 /** Until everything is open and as wanted, or `goesOn` says no. Never rejects. */
 export async function keepUnlocking(parts: UnlockingParts, goesOn: () => boolean): Promise<void> {
-  const { clock, book, signal } = parts;
+  const { clock, signal } = parts;
   for (let round = 1; goesOn() && !signal.aborted; round += 1) {
-    const isDone = await once(parts);
-    if (isDone && book.locked.size === 0) return;
+    if (await once(parts)) return;
     const pause = backoffMs(round, { ...BACKOFF, initialMs: FIRST_PAUSE_MS }, spreadOf('unlock'));
     await sleep(clock, pause, signal).catch(() => undefined);
   }
@@ -49,7 +50,9 @@ async function once(parts: UnlockingParts): Promise<boolean> {
       observer.log('info', 'lease records rewritten in the form that is wanted', {
         records: converted,
       });
-    return converted === 0;
+    if (converted > 0 || book.locked.size > 0) return false;
+    if (await book.tryCipher(signal)) observer.log('info', 'lease records can be encrypted');
+    return true;
   } catch (thrown) {
     const fault = faultOf(thrown);
     if (!signal.aborted && fault.reason !== STARTING) tell(parts, fault, thrown);
@@ -79,7 +82,7 @@ function tell(parts: UnlockingParts, fault: Fault, thrown?: unknown): void {
   const keys = { reason, message, records: book.locked.size };
   observer.log(
     'warn',
-    'lease records cannot be opened or rewritten; it is tried again',
+    'lease records cannot be opened or encrypted; it is tried again',
     keys,
     thrown,
   );

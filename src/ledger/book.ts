@@ -100,6 +100,11 @@ export class Book {
     return others.length;
   }
 
+  /** True when it took a trial to know that tokens can be encrypted. Throws when they are to be and cannot. */
+  tryCipher(signal: AbortSignal): Promise<boolean> {
+    return this.#writes.tryCipher(signal);
+  }
+
   get(revision: string): LedgerRecord | undefined {
     return this.#shelf.get(revision)?.record;
   }

@@ -131,6 +131,25 @@ describe('the book of an encrypted ledger', () => {
     assert.deepEqual([book.all(), await ground.tokens()], [[], []]);
   });
 
+  it('tells by a trial whether tokens can be encrypted, once and only where they are to be', async () => {
+    const ground = new Ground();
+    const book = await ground.book();
+    ground.cipher.isAway = true;
+    await assert.rejects(book.tryCipher(NEVER), FaultError);
+    ground.cipher.isAway = false;
+
+    assert.deepEqual([await book.tryCipher(NEVER), await book.tryCipher(NEVER)], [true, false]);
+
+    assert.equal(ground.cipher.encryptions, 1);
+    assert.deepEqual(await ground.tokens(), []);
+    const used = await ground.book();
+    await used.open(recordOf('r'), NEVER);
+    assert.equal(await used.tryCipher(NEVER), false);
+    const plain = await ground.book('plain');
+    ground.cipher.isAway = true;
+    assert.equal(await plain.tryCipher(NEVER), false);
+  });
+
   it('leaves the token of another record locked, and opens the others', async () => {
     const ground = new Ground();
     const before = await ground.book();

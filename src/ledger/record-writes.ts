@@ -4,7 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../api/reasons.ts';
+import type { TransitItem } from '../api/vault-exchange.ts';
 import { FaultError, faultOf } from '../runtime/fault.ts';
+import { type Sealed, seal } from '../runtime/sealed.ts';
 import type { RecordStore, StoredRecord, TokenCipher } from './ports.ts';
 import {
   bondOf,
@@ -26,8 +28,12 @@ export interface WriteOptions {
 /** Somebody else's write, or deletion, came first. */
 const MOVED: ReadonlySet<string> = new Set<Reason>(['KubernetesConflict', 'KubernetesNotFound']);
 
+/** Belongs to no record. */
+const TRIAL = { bond: 'vault-lease-operator/trial', text: seal('trial') };
+
 export class RecordWrites {
   readonly #options: WriteOptions;
+  #hasEncrypted = false;
 
   constructor(options: WriteOptions) {
     this.#options = options;
@@ -35,10 +41,17 @@ export class RecordWrites {
 
   /** In the form that is wanted. */
   async tokenOf(record: LedgerRecord, signal: AbortSignal): Promise<StoredToken> {
-    const { cipher, form } = this.#options;
+    const { form } = this.#options;
     const { secretToken: text } = record;
     if (form === 'plain') return { form, token: text };
-    return { form, ciphertext: await cipher.encrypt({ bond: bondOf(record), text }, signal) };
+    return { form, ciphertext: await this.#encrypt({ bond: bondOf(record), text }, signal) };
+  }
+
+  /** Encrypts for nothing where tokens are to be encrypted and none was yet: true when it did. */
+  async tryCipher(signal: AbortSignal): Promise<boolean> {
+    if (this.#options.form === 'plain' || this.#hasEncrypted) return false;
+    await this.#encrypt(TRIAL, signal);
+    return true;
   }
 
   create(record: LedgerRecord, token: StoredToken, signal: AbortSignal): Promise<StoredRecord> {
@@ -73,6 +86,12 @@ export class RecordWrites {
 
   isInForm({ token }: Entry): boolean {
     return token.form === this.#options.form;
+  }
+
+  async #encrypt(token: TransitItem<Sealed<string>>, signal: AbortSignal): Promise<string> {
+    const ciphertext = await this.#options.cipher.encrypt(token, signal);
+    this.#hasEncrypted = true;
+    return ciphertext;
   }
 
   /** False when somebody wrote it since, perhaps we. */

@@ -104,8 +104,15 @@ function resultsIn(call: VaultCall, reply: VaultReply): readonly JsonObject[] {
   const results = isJsonObject(data) ? data['batch_results'] : undefined;
   if (Array.isArray(results) && [200, 400].includes(reply.status))
     return results.map((result) => (isJsonObject(result) ? result : {}));
-  if (reply.status !== 200) throw statusFault(call, reply);
+  if (reply.status !== 200) throw alsoOfKey(statusFault(call, reply));
   throw invalidAnswer(call, 'holds no results');
+}
+
+/** Encrypting by a key that is not there would make it, which takes another capability: Vault refuses it as forbidden. */
+function alsoOfKey({ fault }: FaultError): FaultError {
+  const isForbidden = fault.reason === 'PermissionDenied';
+  const message = isForbidden ? `${fault.message} The key must exist, too.` : fault.message;
+  return new FaultError({ ...fault, message });
 }
 
 function plaintextIn(result: JsonObject | undefined): Sealed<string> | undefined {

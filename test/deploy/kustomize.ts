@@ -29,6 +29,14 @@ export class Kustomize {
     );
   }
 
+  /** A kustomization of one's own, as in `with`: applied, and what was. */
+  applied(text: string): Promise<KubeObject[]> {
+    return this.with(text, async (folder) => {
+      await this.apply(folder);
+      return this.build(folder);
+    });
+  }
+
   async remove(folder: string): Promise<void> {
     await this.#kubectl('delete', '--wait=false', '-k', folder);
   }

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
+  blockWith,
   commandsOf,
   needsContainerEngine,
   scriptOf,
@@ -46,6 +47,12 @@ describe('the commands of a page', () => {
       scriptOf(page),
       'set -euo pipefail\necho "line 4:" >&2\nnpm ci && npm test -- more\n',
     );
+  });
+
+  it('can be asked for one by one, by language and text', () => {
+    assert.equal(blockWith(PAGE.join('\n'), 'yaml', 'a:'), 'a: 1\n');
+    assert.throws(() => blockWith(PAGE.join('\n'), 'yaml', 'b:'), /0 yaml blocks hold b:/);
+    assert.throws(() => blockWith(PAGE.join('\n'), 'sh', 'e'), /2 sh blocks hold e/);
   });
 
   it('are refused when a block does not end', () => {

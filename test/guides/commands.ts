@@ -30,6 +30,17 @@ export interface Commands {
 const FENCE = /^\s*```(\S*)\s*$/u;
 
 export function commandsOf(page: string): readonly Commands[] {
+  return blocksOf(page, 'sh');
+}
+
+/** The one block of a page that is written in this language and holds this text. */
+export function blockWith(page: string, language: string, text: string): string {
+  const [found, ...others] = blocksOf(page, language).filter((block) => block.text.includes(text));
+  if (found && others.length === 0) return found.text;
+  throw new Error(`${others.length + (found ? 1 : 0)} ${language} blocks hold ${text}`);
+}
+
+function blocksOf(page: string, wanted: string): readonly Commands[] {
   const found: Commands[] = [];
   let open:
     | { readonly language: string; readonly line: number; readonly text: string[] }
@@ -39,7 +50,7 @@ export function commandsOf(page: string): readonly Commands[] {
     if (!fence) open?.text.push(line);
     else if (!open) open = { language: fence[1] ?? '', line: index + 1, text: [] };
     else {
-      if (open.language === 'sh')
+      if (open.language === wanted)
         found.push({ line: open.line, text: `${open.text.join('\n')}\n` });
       open = undefined;
     }

@@ -2,10 +2,8 @@
  * The guides, the README and the runbooks, tried literally: the commands of each page, one after another, by an administrator with kubectl, vault
  * and psql, where config/default is installed, the operator runs, and the samples are applied.
  */
-import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RealStack } from '../../hack/real/stack.ts';
 import {
@@ -15,6 +13,7 @@ import {
 } from '../../hack/sandbox/preparation.ts';
 import { Kustomize, ROOT } from '../deploy/kustomize.ts';
 import { LAST_PAGE, scriptOf, triedPages } from '../guides/commands.ts';
+import { Terminal } from '../guides/terminal.ts';
 import type { KubeAdmin } from '../stage/kube-admin.ts';
 import { OperatorProcess } from '../stage/operator-process.ts';
 import { admins, startServers } from '../stage/real-servers.ts';
@@ -28,7 +27,7 @@ const TIMES = { ttl: 3600, max: 86_400, certificate: 86_400 };
 describe('the commands of', () => {
   let stack: RealStack;
   let operator: OperatorProcess;
-  let env: Readonly<Record<string, string>>;
+  let terminal: Terminal;
 
   before(async () => {
     stack = await startServers();
@@ -44,7 +43,7 @@ describe('the commands of', () => {
     const site = { kube, vault, vaultCa: stack.vault.caPem, runsPods: false };
     await applySamples(site);
     await applyDefaultConnection(site);
-    env = environment(stack);
+    terminal = new Terminal(stack);
   });
   after(async () => {
     await operator.stop();
@@ -56,8 +55,7 @@ describe('the commands of', () => {
       // The page applies the samples itself, as an environment has them.
       if (page === LAST_PAGE) await withoutSamples(admins(stack).kube);
       const text = readFileSync(join(ROOT, page), 'utf8');
-      const { code, said } = await typed(scriptOf(text), env);
-      assert.equal(code, 0, said);
+      await terminal.type(scriptOf(text));
     });
 });
 
@@ -82,40 +80,4 @@ async function applyDefaultConnection(site: {
     metadata: { name: 'default', namespace: NAMESPACE },
     spec: { address: site.vault.url, caCertSecretRef: 'vault-ca' },
   });
-}
-
-/** What a person at a terminal has. */
-function environment({ folder, kubectl, vaultProgram, apiServer, vault, postgres }: RealStack) {
-  const programs = join(folder, 'programs');
-  mkdirSync(programs);
-  symlinkSync(kubectl, join(programs, 'kubectl'));
-  symlinkSync(vaultProgram, join(programs, 'vault'));
-  const { PATH = '', HOME = folder } = process.env;
-  return {
-    PATH: [programs, dirname(process.execPath), PATH].join(delimiter),
-    HOME,
-    KUBECONFIG: apiServer.adminKubeconfigPath,
-    VAULT_ADDR: vault.url,
-    VAULT_CACERT: vault.caPath,
-    VAULT_TOKEN: vault.rootToken,
-    DATABASE_URL: postgres.connectionString,
-  };
-}
-
-async function typed(
-  script: string,
-  env: Readonly<Record<string, string>>,
-): Promise<{ code: number | null; said: string }> {
-  const shell = spawn('bash', ['-c', script], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [shell.stdout, shell.stderr])
-    stream.on('data', (chunk) => {
-      said += String(chunk);
-    });
-  const code = await new Promise<number | null>((resolve) => shell.once('close', resolve));
-  return { code, said };
 }

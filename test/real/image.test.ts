@@ -7,8 +7,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startStack } from '../../hack/real/stack.ts';
+import { COMMANDS, production } from '../deploy/estate.ts';
 import { Kustomize, ROOT } from '../deploy/kustomize.ts';
 import { type Pod, podOf } from '../deploy/pod.ts';
+import { Terminal } from '../guides/terminal.ts';
 import { startContainer } from '../image/container.ts';
 import { buildImage, type Image } from '../image/tree.ts';
 import { Leased } from '../stage/leased.ts';
@@ -19,10 +21,6 @@ import { Sights } from '../stage/sights.ts';
 import type { Stage } from '../stage/stage.ts';
 import { tenant } from '../stage/tenant.ts';
 
-const OVERLAY = 'config/overlays/production';
-/** Where the overlay names the Vault of production. */
-const HERE = { VLO_ALLOWED_VAULT_ADDRESSES: '127.0.0.0/8' };
-
 describe('the image', () => {
   let image: Image;
   let play: Stage;
@@ -32,8 +30,10 @@ describe('the image', () => {
     image = await buildImage({ COMMIT: 'c0ffee', DATE: '2026-01-02T03:04:05Z' });
     const stack = await startStack({ manifests: [join(ROOT, 'config/crd/bases')] });
     const kustomize = new Kustomize(stack);
-    await kustomize.apply(OVERLAY);
-    const pod: Pod = podOf(await kustomize.build(OVERLAY), 'pod-0');
+    const manifests = await kustomize.applied(production(stack.vault));
+    const terminal = new Terminal(stack);
+    for (const commands of Object.values(COMMANDS)) await terminal.type(commands);
+    const pod: Pod = podOf(manifests, 'pod-0');
     const { namespace, serviceAccount: name } = pod;
     const serviceAccount = join(stack.folder, 'serviceaccount');
     mkdirSync(serviceAccount);
@@ -46,7 +46,7 @@ describe('the image', () => {
       writeFileSync(join(serviceAccount, file), text);
     const { hostname, port } = new URL(stack.apiServer.url);
     const cluster = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
-    const env = { ...pod.env, ...cluster, ...HERE };
+    const env = { ...pod.env, ...cluster };
     operator = new OperatorProcess((ports) =>
       startContainer(image, { args: [...pod.args, ...ports], env, serviceAccount }),
     );

@@ -9,10 +9,12 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { makeBundle } from '../../hack/bundle/make.ts';
 import { startStack } from '../../hack/real/stack.ts';
+import { COMMANDS, production } from '../deploy/estate.ts';
 import { Kustomize, ROOT } from '../deploy/kustomize.ts';
 import { type Pod, podOf } from '../deploy/pod.ts';
+import { Terminal } from '../guides/terminal.ts';
 import { entrypoint } from '../image/tree.ts';
-import { conditionOf, type KubeObject } from '../stage/kube-admin.ts';
+import { conditionOf, type KubeObject, textsOf } from '../stage/kube-admin.ts';
 import { Leased } from '../stage/leased.ts';
 import { OperatorProcess } from '../stage/operator-process.ts';
 import { admins } from '../stage/real-servers.ts';
@@ -24,6 +26,8 @@ import { tenant } from '../stage/tenant.ts';
 
 const NAMESPACE = 'vault-secrets-operator-system';
 const PREFIX = 'vault-secrets-operator-';
+/** The login of the VaultAuth that the overlay brings has no role. */
+const MISSING = /"message":"tokens of lease records cannot be encrypted: [^"]*kubernetes\/login/;
 const STAMP = { version: '0.0.0', commit: 'test', date: 'test' };
 const OVERLAYS = ['dev', 'staging', 'production', 'namespaced'].map(
   (name) => `config/overlays/${name}`,
@@ -32,6 +36,7 @@ const OVERLAYS = ['dev', 'staging', 'production', 'namespaced'].map(
 describe('config/', () => {
   let play: Stage;
   let kustomize: Kustomize;
+  let terminal: Terminal;
   let bundle: string;
   /** A service account's kubeconfig, by its name. */
   let kubeconfigOf: (namespace: string, serviceAccount: string) => Promise<string>;
@@ -40,6 +45,7 @@ describe('config/', () => {
   before(async () => {
     const stack = await startStack({ manifests: [join(ROOT, 'config/crd/bases')] });
     kustomize = new Kustomize(stack);
+    terminal = new Terminal(stack);
     bundle = join(stack.folder, 'operator.mjs');
     kubeconfigOf = async (namespace, serviceAccount) => {
       const path = join(stack.folder, `${namespace}.${serviceAccount}.kubeconfig`);
@@ -61,22 +67,6 @@ describe('config/', () => {
     await Promise.all(replicas.map((each) => each.kill()));
     await play.close();
   });
-
-  /** The overlay with the one thing that every environment sets itself: where its Vault is. */
-  const PRODUCTION = `
-resources: ['{config}/overlays/production']
-patches:
-  - patch: |-
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: { name: ${PREFIX}controller-manager, namespace: ${NAMESPACE} }
-      spec:
-        template:
-          spec:
-            containers:
-              - name: manager
-                env: [{ name: VLO_ALLOWED_VAULT_ADDRESSES, value: 127.0.0.0/8 }]
-`;
 
   /** As a pod of the Deployment among these. Ports are any, as pods have addresses of their own. */
   async function started(manifests: readonly KubeObject[], name: string): Promise<OperatorProcess> {
@@ -139,6 +129,7 @@ patches:
     'network-policy',
     'disruption-budget',
     'user-roles',
+    'encrypted-records',
   ])
     it(`the component ${name} is taken by the API server`, () =>
       kustomize.with(
@@ -163,6 +154,19 @@ patches:
     await assert.rejects(play.kube.apply(pod), /violates PodSecurity/);
   });
 
+  it('leaves the records of production plain where there is no Transit', async () => {
+    const folders = ['overlays/production', 'components/plain-records'];
+    const [resource, component] = folders.map((folder) => `['{config}/${folder}']\n`);
+    const built = await kustomize.applied(`resources: ${resource}components: ${component}`);
+    const { env } = podOf(built, 'production-0');
+    assert.equal(env['VSO_CLIENT_CACHE_PERSISTENCE_MODEL'], 'direct-unencrypted');
+    assert.deepEqual(built.filter(isOfRecords), []);
+    assert.equal(
+      (await kustomize.build('config/overlays/production')).filter(isOfRecords).length,
+      3,
+    );
+  });
+
   it('lets a prefix and the hash of a generated Secret follow into our references', async () => {
     const text = `
 namePrefix: shop-
@@ -185,12 +189,14 @@ secretGenerator:
   it('grants what the tests of the operator grant it, also namespaced', async () => {
     const told = async (folder: string) => rulesOf(await kustomize.build(folder));
     assert.deepEqual(await told('config/default'), rulesOf(rights(NAMESPACE), PREFIX));
+    assert.deepEqual(await told('config/overlays/production'), rulesOf(rights(NAMESPACE), PREFIX));
     const teams = namespacedRights(NAMESPACE, ['team-a', 'team-b']);
     assert.deepEqual(await told('config/overlays/namespaced'), rulesOf(teams, PREFIX));
   });
 
-  it('from dev to production on a live install no lease moves, nothing is written and nothing restarts', async () => {
+  it('from dev to production on a live install no lease moves, nothing restarts, and no token stays readable', async () => {
     await kustomize.apply('config/overlays/dev');
+    await terminal.type(COMMANDS.ca);
     const dev = await started(await kustomize.build('config/overlays/dev'), 'dev-0');
     // As the samples: without an audience in dev, with Vault's own in production. The Vault role takes either.
     const home = await tenant(play, { role: { audience: '' } });
@@ -221,25 +227,41 @@ secretGenerator:
     await leased.ready();
     assert.equal(await leased.issues(), 1);
 
-    const production = await kustomize.with(PRODUCTION, async (folder) => {
-      await kustomize.apply(folder);
-      return kustomize.build(folder);
-    });
+    const manifests = await kustomize.applied(production(play.vault));
     const next = await Promise.all(
-      ['production-0', 'production-1'].map((name) => started(production, name)),
+      ['production-0', 'production-1'].map((name) => started(manifests, name)),
     );
     await dev.stop();
     assert.equal(dev.exitCode, 0);
-    await play.until('one of the new replicas acts', async () =>
-      next.some((each) => each.logs().includes('"msg":"at work"')),
+
+    // Vault is not prepared yet.
+    await play.until('one of the new replicas acts, and says what is missing', async () =>
+      next.some((each) => MISSING.test(each.logs())),
+    );
+    const late = new Leased(play, home, 'late');
+    await late.edited();
+    await play.until('who wants a credential is told', async () =>
+      (await late.condition('Ready'))?.message.includes('cannot be encrypted'),
     );
     await leased.edited({ renewalPercent: 60 });
     await leased.ready();
-    await play.pass(6_000);
+    assert.deepEqual(await recordForms(play), ['token']);
+    assert.equal((await readableTokens(play)).length, 1);
+    assert.equal((await leased.leases()).length, 1);
+
+    await terminal.type(COMMANDS.transit);
+    await play.until('the record is encrypted', async () => {
+      return (await recordForms(play)).includes('ciphertext');
+    });
+    await late.ready();
+    assert.deepEqual(await recordForms(play), ['ciphertext', 'ciphertext']);
+    assert.deepEqual(await readableTokens(play), []);
+    await play.pass(2_000);
 
     assert.equal(await leased.user(), user);
-    assert.equal(await leased.issues(), 1);
-    assert.equal((await leased.leases()).length, 1);
+    // By both, that is.
+    assert.equal(await leased.issues(), 2);
+    assert.equal((await leased.leases()).length, 2);
     assert.equal(await leased.restarts(), 0);
     assert.deepEqual(await secretVersions(sights), before);
     const acting = next.filter((each) => each.logs().includes('"msg":"at work"'));
@@ -259,6 +281,30 @@ secretGenerator:
     assert.ok((await play.kube.list('vaultdynamicsecrets')).length > 0);
   });
 });
+
+/** What the component encrypted-records adds. */
+function isOfRecords({ metadata }: KubeObject): boolean {
+  return metadata.name === 'lease-records';
+}
+
+/** How tokens lie in the ledger's records. */
+async function recordForms(play: Stage): Promise<readonly string[]> {
+  const label = 'app.kubernetes.io/component=lease-ledger';
+  const records = await play.kube.list('secrets', NAMESPACE, label);
+  return records.map((each) =>
+    Object.keys(textsOf(each))
+      .filter((key) => key !== 'record')
+      .join(),
+  );
+}
+
+/** Names of the Secrets in which one who may read those of the operator's namespace finds a token of Vault. */
+async function readableTokens(play: Stage): Promise<readonly string[]> {
+  const secrets = await play.kube.list('secrets', NAMESPACE);
+  return secrets
+    .filter((each) => /\bhv[sb]\./.test(JSON.stringify(textsOf(each))))
+    .map(({ metadata }) => metadata.name);
+}
 
 async function secretVersions(sights: Sights): Promise<readonly (string | undefined)[]> {
   return Promise.all(['app', 'db'].map((name) => sights.version('secrets', name)));

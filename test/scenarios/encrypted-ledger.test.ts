@@ -9,7 +9,7 @@ import { closeStage, type Stage, stage } from '../stage/stage.ts';
 import { tenant } from '../stage/tenant.ts';
 
 /** A killed leader would be waited for otherwise. */
-const ALONE = ['--leader-elect=false', ...FLAGS];
+const ALONE = ['--leader-elect=false', '--hardened', ...FLAGS];
 
 describe('an encrypted ledger', () => {
   let play: Stage;
@@ -18,14 +18,19 @@ describe('an encrypted ledger', () => {
   before(async () => {
     play = await stage();
     key = await LedgerKey.create(play);
-    await play.operator.start({ args: [...ALONE, ENCRYPTED] });
+    await play.operator.start({ args: args(ENCRYPTED) });
   });
   after(closeStage);
+
+  /** Under the rules of production. */
+  function args(form: string): readonly string[] {
+    return [...ALONE, `--allowed-vault-addresses=${new URL(play.vault.url).host}`, form];
+  }
 
   async function killed(form: string, meanwhile = async (): Promise<unknown> => undefined) {
     await play.operator.kill();
     await meanwhile();
-    await play.operator.start({ args: [...ALONE, form] });
+    await play.operator.start({ args: args(form) });
   }
 
   /** 'token' or 'ciphertext', by the keys of the record's Secret. */
@@ -56,6 +61,21 @@ describe('an encrypted ledger', () => {
     assert.equal(await db.restarts(), 0);
     assert.ok(await db.exists(user));
   }
+
+  it('tells at its start, before anybody wants a credential, what is missing, and when it is there', async () => {
+    const times = (what: RegExp): number => play.operator.logs().match(what)?.length ?? 0;
+    const missing = /"message":"[\w ]* cannot be encrypted: [^"]*; none has the label"/g;
+    const there = /records can be encrypted/g;
+    await play.until('all is there', async () => times(there) === 1);
+    assert.equal(times(missing), 0);
+
+    await killed(ENCRYPTED, () => key.label({}));
+    await play.until('it is told', async () => times(missing) === 1);
+    await key.label();
+    await play.until('it is told', async () => times(there) === 2, 120_000);
+
+    assert.equal(times(missing), 1, 'a trouble is told once');
+  });
 
   it('holds no token that a reader of Secrets could use, renews and gives back', async () => {
     const db = new Leased(play, await tenant(play, { leaseTtl: 6 }));
@@ -234,12 +254,18 @@ describe('an encrypted ledger', () => {
   });
 
   for (const [sentence, label, mend, found] of [
-    ['without a key', () => key.label({}), () => key.label(), '0 are there'],
+    ['without a key', () => key.label({}), () => key.label(), '; none has the label'],
     [
       'with two keys',
       () => key.label({ cacheStorageEncryption: 'true' }, 'second'),
       () => key.remove('second'),
-      '2 are there',
+      '; lease-records and second have the label',
+    ],
+    [
+      'with a key that is not there',
+      () => key.name('lease-records-elsewhere'),
+      () => key.label(),
+      'The key must exist, too',
     ],
     [
       'with a key that binds nothing',
@@ -257,10 +283,10 @@ describe('an encrypted ledger', () => {
         (await db.condition('Ready'))?.message.includes(found),
       );
       const { reason, message = '' } = (await db.condition('Ready')) ?? {};
-      assert.match(reason ?? '', /^StorageEncryption(Invalid|Failed)$/);
+      assert.match(reason ?? '', /^(StorageEncryption(Invalid|Failed)|PermissionDenied)$/);
       assert.match(
         message,
-        /cannot be encrypted: .*(cacheStorageEncryption=true|Transit mount transit)/,
+        /cannot be encrypted: .*(cacheStorageEncryption=true|Transit mount transit|transit\/encrypt)/,
       );
       assert.deepEqual(await db.leases(), []);
       await play.until(

@@ -4,7 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { textsOf } from '../stage/kube-admin.ts';
 import { Leased } from '../stage/leased.ts';
+import { ENCRYPTED, LedgerKey } from '../stage/ledger-key.ts';
 import { namespacedRights, rights } from '../stage/rights.ts';
 import { Sights } from '../stage/sights.ts';
 import { closeStage, type Stage, stage } from '../stage/stage.ts';
@@ -93,6 +95,22 @@ describe('a namespaced operator', () => {
     const before = (await fresh.leases()).length;
     await fresh.remove();
     await fresh.holds(before - 1);
+  });
+
+  it('encrypts its records by the key that its own namespace names', async () => {
+    const kept = new Leased(play, inside);
+    const issues = await kept.issues();
+    await play.operator.stop();
+    await LedgerKey.create(play);
+
+    await play.operator.start({ args: [...only(inside).args, ENCRYPTED] });
+    await play.until('the record is encrypted', async () => {
+      const [record] = await kept.ledger();
+      return 'ciphertext' in textsOf(record);
+    });
+
+    assert.equal(await kept.issues(), issues);
+    assert.equal(await kept.restarts(), 0);
   });
 
   it('says of a reference that leaves its namespaces that nobody looks there', async () => {

@@ -1,99 +1,103 @@
-/** The Transit key for lease records, and the VaultAuth in the operator's namespace that names it. */
-import { randomBytes } from 'node:crypto';
+/**
+ * The Transit key for lease records as production has it: Vault prepared as the guide says, and the objects of the
+ * component encrypted-records in the operator's namespace.
+ */
+import type { KubeObject } from './kube-admin.ts';
+import { encryptedRecords } from './rights.ts';
 import type { Stage } from './stage.ts';
 import { object } from './tenant.ts';
 
 export const ENCRYPTED = '--client-cache-persistence-model=direct-encrypted';
 export const PLAIN = '--client-cache-persistence-model=direct-unencrypted';
 
+/** Of the key, its policy and its role. */
+const NAME = 'lease-records';
 const LABELS = { cacheStorageEncryption: 'true' };
 
 export class LedgerKey {
   readonly #play: Stage;
-  readonly #id: string;
-  /** Of the VaultAuth. */
-  readonly name = 'ledger';
+  readonly #auth: KubeObject;
 
-  private constructor(play: Stage, id: string) {
+  private constructor(play: Stage, auth: KubeObject) {
     this.#play = play;
-    this.#id = id;
+    this.#auth = auth;
   }
 
   static async create(play: Stage): Promise<LedgerKey> {
-    const key = new LedgerKey(play, `ledger-${randomBytes(4).toString('hex')}`);
+    const auth = await appliedObjects(play);
+    const key = new LedgerKey(play, auth);
     await key.#vaultSide();
-    await key.#kubernetesSide();
-    await key.label();
     return key;
   }
 
   /** Makes another key, of this type, and lets the VaultAuth name it. */
   async replaceBy(type: string): Promise<void> {
-    const keyName = `${this.#id}-${type}`;
+    const keyName = `${NAME}-${type}`;
     await this.#play.vault.call('POST', `transit/keys/${keyName}`, { type });
-    await this.label(LABELS, this.name, keyName);
+    await this.name(keyName);
+  }
+
+  /** Lets the VaultAuth name this key. */
+  name(keyName: string): Promise<void> {
+    return this.label(LABELS, NAME, keyName);
   }
 
   /** Applies the VaultAuth; without labels it names no key. */
-  async label(
-    labels: Record<string, string> = LABELS,
-    name = this.name,
-    keyName = this.#id,
-  ): Promise<void> {
-    const auth = object(
-      'secrets.hashicorp.com/v1beta1',
-      'VaultAuth',
-      this.#play.operatorNamespace,
-      name,
-    );
+  async label(labels: Record<string, string> = LABELS, name = NAME, keyName = NAME): Promise<void> {
+    const { metadata, spec } = this.#auth;
+    const storageEncryption = { ...spec.storageEncryption, keyName };
     await this.#play.kube.apply({
-      ...auth,
-      metadata: { ...auth.metadata, labels },
-      spec: {
-        vaultConnectionRef: 'ledger',
-        method: 'kubernetes',
-        mount: 'kubernetes',
-        kubernetes: { role: this.#id, serviceAccount: 'ledger' },
-        storageEncryption: { mount: 'transit', keyName },
-      },
+      ...this.#auth,
+      metadata: { ...metadata, name, labels },
+      spec: { ...spec, storageEncryption },
     });
   }
 
-  remove(name = this.name): Promise<void> {
+  remove(name: string): Promise<void> {
     return this.#play.kube.remove('vaultauths', this.#play.operatorNamespace, name);
   }
 
   /** What the role may do from now on. */
   async allow(...verbs: readonly ('encrypt' | 'decrypt')[]): Promise<void> {
     const paths = verbs.map(
-      (verb) => `path "transit/${verb}/${this.#id}*" { capabilities = ["update"] }`,
+      (verb) => `path "transit/${verb}/${NAME}*" { capabilities = ["update"] }`,
     );
     const policy = paths.join('\n') || 'path "none" { capabilities = ["read"] }';
-    await this.#play.vault.call('POST', `sys/policies/acl/${this.#id}`, { policy });
+    await this.#play.vault.call('POST', `sys/policies/acl/${NAME}`, { policy });
   }
 
   async #vaultSide(): Promise<void> {
     const { vault, operatorNamespace } = this.#play;
-    await vault.call('POST', `transit/keys/${this.#id}`, {});
+    await vault.call('POST', `transit/keys/${NAME}`, {});
     await this.allow('encrypt', 'decrypt');
-    await vault.call('POST', `auth/kubernetes/role/${this.#id}`, {
-      bound_service_account_names: 'ledger',
+    await vault.call('POST', `auth/kubernetes/role/${NAME}`, {
+      bound_service_account_names: NAME,
       bound_service_account_namespaces: operatorNamespace,
-      token_policies: this.#id,
+      audience: 'vault',
+      token_policies: NAME,
       token_ttl: 3600,
     });
   }
+}
 
-  async #kubernetesSide(): Promise<void> {
-    const { kube, operatorNamespace, vault, vaultCa } = this.#play;
-    await kube.apply(object('v1', 'ServiceAccount', operatorNamespace, 'ledger'));
-    await kube.apply({
-      ...object('v1', 'Secret', operatorNamespace, 'vault-ca'),
-      stringData: { 'ca.crt': vaultCa },
-    });
-    await kube.apply({
-      ...object('secrets.hashicorp.com/v1beta1', 'VaultConnection', operatorNamespace, 'ledger'),
-      spec: { address: vault.url, caCertSecretRef: 'vault-ca' },
-    });
+/** With the stage's Vault as address. Answers the VaultAuth. */
+async function appliedObjects({
+  kube,
+  operatorNamespace,
+  vault,
+  vaultCa,
+}: Stage): Promise<KubeObject> {
+  await kube.apply({
+    ...object('v1', 'Secret', operatorNamespace, 'vault-ca'),
+    stringData: { 'ca.crt': vaultCa },
+  });
+  const objects = encryptedRecords(operatorNamespace);
+  for (const each of objects) {
+    const isConnection = each.kind === 'VaultConnection';
+    const spec = { address: vault.url, caCertSecretRef: 'vault-ca' };
+    await kube.apply(isConnection ? { ...each, spec } : each);
   }
+  const auth = objects.find(({ kind }) => kind === 'VaultAuth');
+  if (!auth) throw new Error('the component brings no VaultAuth');
+  return auth;
 }

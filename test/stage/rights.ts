@@ -1,4 +1,7 @@
-/** The manifests under which the operator runs: config/crd and config/rbac, moved into a namespace as kustomize would. */
+/**
+ * The manifests under which the operator runs, moved into a namespace as kustomize would: config/crd, config/rbac and the
+ * component encrypted-records.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -7,6 +10,7 @@ import type { KubeObject } from './kube-admin.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 export const SERVICE_ACCOUNT = 'controller-manager';
 const PLACEHOLDER = 'system';
+const DEFAULT_NAMESPACE = 'vault-secrets-operator-system';
 const MANAGER_ROLE = 'manager-role';
 
 export function crds(): readonly KubeObject[] {
@@ -15,11 +19,21 @@ export function crds(): readonly KubeObject[] {
 
 /** Service account, roles and bindings of the operator in this namespace. */
 export function rights(namespace: string): readonly KubeObject[] {
-  const moved = JSON.stringify(manifests('config/rbac/**/*.yaml')).replaceAll(
-    `"namespace":"${PLACEHOLDER}"`,
-    `"namespace":"${namespace}"`,
+  const found = manifests('config/rbac/**/*.yaml').filter(({ kind }) => kind !== 'Kustomization');
+  return moved(found, PLACEHOLDER, namespace);
+}
+
+/** What the component encrypted-records brings into this namespace. */
+export function encryptedRecords(namespace: string): readonly KubeObject[] {
+  const found = manifests('config/components/encrypted-records/*.yaml');
+  const brought = found.filter(({ kind }) => !['Component', 'Deployment'].includes(kind));
+  return moved(brought, DEFAULT_NAMESPACE, namespace);
+}
+
+function moved(found: readonly KubeObject[], from: string, to: string): readonly KubeObject[] {
+  return JSON.parse(
+    JSON.stringify(found).replaceAll(`"namespace":"${from}"`, `"namespace":"${to}"`),
   );
-  return (JSON.parse(moved) as KubeObject[]).filter(({ kind }) => kind !== 'Kustomization');
 }
 
 /** As the component config/components/namespaced and config/tenant have it: Roles in these namespaces and no ClusterRole. */

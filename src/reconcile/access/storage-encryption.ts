@@ -48,7 +48,7 @@ async function told<T>(what: string, act: () => Promise<T>): Promise<T> {
 
 function keyOf(around: Surroundings): { identity: VaultIdentity; key: TransitKey } {
   const { metadata, spec } = encryptionAuth(around);
-  if (!spec.storageEncryption) throw notOne(around, `VaultAuth ${metadata.name} has none`);
+  if (!spec.storageEncryption) throw notOne(around, `${metadata.name} names no key`);
   const { mount, keyName } = spec.storageEncryption;
   const home = {
     metadata: { namespace: metadata.namespace },
@@ -66,7 +66,9 @@ function encryptionAuth(around: Surroundings): VaultAuth {
     );
   const [auth] = labelled;
   if (auth && labelled.length === 1) return checked('VaultAuth', auth);
-  throw notOne(around, `${labelled.length} are there`);
+  const names = labelled.map(({ metadata }) => metadata.name).toSorted();
+  const found = names.length === 0 ? 'none has the label' : `${names.join(' and ')} have the label`;
+  throw notOne(around, found);
 }
 
 function isLabelled({ labels }: StoredObject['metadata']): boolean {
