@@ -1,4 +1,4 @@
-/** A Prometheus on loopback that scrapes one target every second and judges the alert rules. */
+/** A Prometheus on loopback that scrapes one target and judges the alert rules. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -13,6 +13,20 @@ export interface Sample {
   readonly value: number;
 }
 
+export interface Course {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Instants in epoch seconds, and values. */
+  readonly values: readonly (readonly [at: number, value: number])[];
+}
+
+export interface Range {
+  /** Epoch seconds. */
+  readonly start: number;
+  readonly end: number;
+  /** Seconds. */
+  readonly step: number;
+}
+
 export interface RuleHealth {
   readonly name: string;
   readonly health: string;
@@ -20,8 +34,10 @@ export interface RuleHealth {
 }
 
 export interface Prometheus {
-  /** An instant query; rejects when Prometheus does not accept it. */
-  query(expr: string): Promise<readonly Sample[]>;
+  /** An instant query, now or at epoch seconds; rejects when Prometheus does not accept it. */
+  query(expr: string, at?: number): Promise<readonly Sample[]>;
+  /** A range query. */
+  course(expr: string, range: Range): Promise<readonly Course[]>;
   rules(): Promise<readonly RuleHealth[]>;
   stop(): Promise<void>;
 }
@@ -33,6 +49,7 @@ export interface PrometheusOptions {
   readonly targetPort: number;
   /** What a ServiceMonitor would tell of the pod. */
   readonly targetLabels: Readonly<Record<string, string>>;
+  readonly scrapeSeconds: number;
 }
 
 interface Answer<Data> {
@@ -44,6 +61,11 @@ interface Answer<Data> {
 type Vector = readonly {
   readonly metric: Record<string, string>;
   readonly value: readonly [number, string];
+}[];
+
+type Matrix = readonly {
+  readonly metric: Record<string, string>;
+  readonly values: readonly (readonly [number, string])[];
 }[];
 
 /** Resolves when it answers. */
@@ -63,9 +85,18 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   }
 
   return {
-    query: async (expr) => {
-      const { result } = await ask<{ result: Vector }>(`query?query=${encodeURIComponent(expr)}`);
+    query: async (expr, at) => {
+      const asked = questions({ query: expr, ...(at !== undefined && { time: at }) });
+      const { result } = await ask<{ result: Vector }>(`query?${asked}`);
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+    },
+    course: async (expr, range) => {
+      const asked = questions({ query: expr, ...range });
+      const { result } = await ask<{ result: Matrix }>(`query_range?${asked}`);
+      return result.map(({ metric, values }) => ({
+        labels: metric,
+        values: values.map(([at, value]) => [at, Number(value)]),
+      }));
     },
     rules: async () => {
       const { groups } = await ask<{ groups: { rules: RuleHealth[] }[] }>('rules');
@@ -73,6 +104,12 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     },
     stop: () => server.terminate(),
   };
+}
+
+function questions(fields: Readonly<Record<string, string | number>>): string {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) asked.set(name, String(value));
+  return asked.toString();
 }
 
 async function launched(options: PrometheusOptions, port: number): Promise<ServerProcess> {
@@ -94,10 +131,10 @@ async function launched(options: PrometheusOptions, port: number): Promise<Serve
   return new ServerProcess(launch, options.guard);
 }
 
-function configOf({ targetPort, targetLabels }: PrometheusOptions) {
+function configOf({ targetPort, targetLabels, scrapeSeconds }: PrometheusOptions) {
   const target = { targets: [`127.0.0.1:${targetPort}`], labels: targetLabels };
   return {
-    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    global: { scrape_interval: `${scrapeSeconds}s`, evaluation_interval: '1s' },
     rule_files: ['rules.yaml'],
     scrape_configs: [{ job_name: 'operator', static_configs: [target] }],
   };

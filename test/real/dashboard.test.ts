@@ -3,17 +3,13 @@
  * sort, and every query has to have an answer. What the alerts do with figures is tested in alerts.test.ts.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Guard } from '../../hack/real/guard.ts';
-import { reservePort } from '../../hack/real/ports.ts';
+import { asked } from '../../hack/dashboard/board.ts';
 import { ALERTS } from '../monitoring/alert-rules.ts';
 import { DASHBOARD_QUERIES } from '../monitoring/dashboard.ts';
-import { type Prometheus, type Sample, startPrometheus } from '../monitoring/prometheus.ts';
+import type { Prometheus, Sample } from '../monitoring/prometheus.ts';
+import { type Scraped, startScraped } from '../monitoring/scraped.ts';
 import { Leased } from '../stage/leased.ts';
-import { buildRealStage } from '../stage/real-stage.ts';
 import { Sights } from '../stage/sights.ts';
 import type { Stage } from '../stage/stage.ts';
 import { tenant } from '../stage/tenant.ts';
@@ -22,42 +18,23 @@ import { tenant } from '../stage/tenant.ts';
 const FLAGS = ['--lease-overlap=3s', '--lease-owner-grace=10m'];
 
 describe('the dashboard', () => {
-  const guard = new Guard();
+  let scraped: Scraped;
   let play: Stage;
   let prometheus: Prometheus;
 
   before(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'vlo-dashboard-'));
-    guard.removeAtEnd(folder);
-    play = await buildRealStage();
-    const metrics = await reservePort();
-    await metrics.release();
-    const address = `--metrics-bind-address=127.0.0.1:${metrics.port}`;
-    await play.operator.start({ args: [...FLAGS, address] });
-    const targetLabels = { namespace: play.operatorNamespace, pod: 'operator-0' };
-    prometheus = await startPrometheus({
-      guard,
-      folder,
-      targetPort: metrics.port,
-      targetLabels,
-    });
+    scraped = await startScraped({ flags: FLAGS, scrapeSeconds: 1 });
+    ({ play, prometheus } = scraped);
     await secretsOfEverySort(play);
   });
 
-  after(async () => {
-    await prometheus?.stop();
-    await play?.close();
-    await guard.end();
-  });
+  after(() => scraped?.close());
 
   for (const { panel, expr } of DASHBOARD_QUERIES)
     it(`has data for the panel ${panel}: ${expr}`, async () => {
-      const asked = expr
-        .replaceAll('$__rate_interval', '1m')
-        .replaceAll('$namespace', play.operatorNamespace);
-      assert.ok(!asked.includes('$'), 'a variable that only Grafana knows is left');
+      const query = asked(expr, { namespace: play.operatorNamespace, rateInterval: '1m' });
       await play.until('the query has an answer with a number in it', async () =>
-        (await prometheus.query(asked)).some(isNumber),
+        (await prometheus.query(query)).some(isNumber),
       );
     });
 

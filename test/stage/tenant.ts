@@ -18,6 +18,8 @@ export interface TenantOptions {
   readonly role?: object;
   /** Capabilities beside reading kv and creds. */
   readonly policy?: string;
+  /** Of its namespace, role and paths, where nobody else has it and people read it; else one that is unique. */
+  readonly name?: string;
 }
 
 export interface Tenant {
@@ -46,7 +48,7 @@ export interface Ground extends Pick<Stage, 'kube' | 'vault' | 'vaultCa'> {
 }
 
 export async function tenant(stage: Ground, options: TenantOptions = {}): Promise<Tenant> {
-  const id = `t-${randomBytes(4).toString('hex')}`;
+  const id = options.name ?? `t-${randomBytes(4).toString('hex')}`;
   await Promise.all([vaultSide(stage, id, options), kubernetesSide(stage, id)]);
   const apply = (kind: string, name: string, spec: object): Promise<KubeObject> =>
     stage.kube.apply({ ...object('secrets.hashicorp.com/v1beta1', kind, id, name), spec });

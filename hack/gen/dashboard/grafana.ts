@@ -3,6 +3,7 @@ import type { Panel, Query, Row } from './panels.ts';
 
 /** Grafana lays out in units: 24 to a row. */
 const WIDTH = 24;
+/** At most; a line with fewer panels is as wide. */
 const PER_LINE = { stat: 6, timeseries: 3, table: 2 } as const;
 const HEIGHT = { stat: 4, timeseries: 8, table: 8 } as const;
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
@@ -53,8 +54,8 @@ function laidOut(rows: readonly Row[]): readonly object[] {
     panels.push(rowOf(row, panels.length + 1, y));
     y += 1;
     for (const line of linesOf(row.panels)) {
-      const w = WIDTH / PER_LINE[line.kind];
-      const h = HEIGHT[line.kind];
+      const w = WIDTH / line.panels.length;
+      const h = Math.max(...line.panels.map(({ height }) => height ?? HEIGHT[line.kind]));
       for (const [index, panel] of line.panels.entries())
         panels.push(panelOf(panel, panels.length + 1, { x: index * w, y, w, h }));
       y += h;
@@ -95,6 +96,7 @@ function panelOf(panel: Panel, id: number, gridPos: Place) {
     datasource: DATASOURCE,
     fieldConfig: { defaults: { unit, ...thresholds(panel) }, overrides: [] },
     options: OPTIONS[kind],
+    ...(kind === 'table' && { transformations: [organized(panel)] }),
     targets: queries.map((query, index) => targetOf(query, index, kind)),
   };
 }
@@ -115,9 +117,21 @@ function targetOf({ expr, legend }: Query, index: number, kind: Panel['kind']) {
   };
 }
 
-function thresholds({ redFrom, redBelow }: Panel) {
+/** All rows of a table are of one instant, which Grafana would repeat in each. */
+function organized({ valueHeading }: Panel) {
+  const options =
+    valueHeading === undefined
+      ? { excludeByName: { Time: true, Value: true }, renameByName: {} }
+      : { excludeByName: { Time: true }, renameByName: { Value: valueHeading } };
+  return { id: 'organize', options };
+}
+
+/** A stat without thresholds would get Grafana's own: red from 80 on. */
+function thresholds({ kind, redFrom, redBelow }: Panel) {
   const at = redFrom ?? redBelow;
-  if (at === undefined) return {};
+  if (at === undefined && kind !== 'stat') return {};
+  if (at === undefined)
+    return { thresholds: { mode: 'absolute', steps: [{ color: 'green', value: null }] } };
   const [below, above] = redFrom === undefined ? ['red', 'green'] : ['green', 'red'];
   const steps = [
     { color: below, value: null },

@@ -21,6 +21,10 @@ export interface Panel {
   readonly redFrom?: number;
   /** Below this value it is red; green from it on. */
   readonly redBelow?: number;
+  /** In Grafana's units, where what is usual for the kind would be too much. */
+  readonly height?: number;
+  /** Of a table's values; without one they say nothing and are not shown. */
+  readonly valueHeading?: string;
 }
 
 export interface Row {
@@ -58,7 +62,7 @@ function ofProcess(series: string, name: string): Query {
   return { expr, legend: `{{pod}} ${name}` };
 }
 
-type Extra = Pick<Panel, 'note' | 'redFrom' | 'redBelow'>;
+type Extra = Pick<Panel, 'note' | 'redFrom' | 'redBelow' | 'valueHeading' | 'height'>;
 
 function stat(title: string, unit: string, expr: string, extra: Extra = {}): Panel {
   return { title, kind: 'stat', unit, queries: [{ expr }], ...extra };
@@ -149,7 +153,7 @@ const OBJECTS: Row = {
       'Time until the credential ends',
       's',
       `sort(min by (kind, object_namespace, object_name) (${mine('object_expiry_timestamp_seconds')}) - time())`,
-      FEW,
+      { ...FEW, valueHeading: 'left' },
     ),
   ],
 };
@@ -239,7 +243,10 @@ const PROCESS: Row = {
       ofProcess('process_resident_memory_bytes', 'resident'),
       ofProcess('nodejs_heap_size_used_bytes', 'heap'),
     ]),
-    table('Versions', 'none', `count by (git_version, git_commit) (${metric('vso_build_info')})`),
+    table('Versions', 'none', `count by (git_version, git_commit) (${metric('vso_build_info')})`, {
+      valueHeading: 'replicas',
+      height: 4,
+    }),
   ],
 };
 
