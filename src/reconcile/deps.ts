@@ -12,7 +12,7 @@ import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import type { Connections } from './access/connections.ts';
-import type { Adopted } from './leased/dynamic-stray.ts';
+import type { Adopted } from './leased/stray.ts';
 import type {
   AuthHealth,
   ClientCertificates,

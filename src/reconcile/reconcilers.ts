@@ -4,12 +4,12 @@ import type { Outcome, Reconcile, ReconcileContext } from '../runtime/controller
 import type { Ref } from '../runtime/ref.ts';
 import { reconcileAuth } from './access/vault-auth.ts';
 import { reconcileConnection } from './access/vault-connection.ts';
+import { LEDGER_RECORD, reconcileRetiring } from './credential/give-back.ts';
+import { GIVE_BACK_PAUSE, reconcilePause } from './credential/give-back-pause.ts';
 import type { Deps } from './deps.ts';
 import { withoutInheritedFinalizers } from './inherited-finalizers.ts';
-import { reconcilePausedDynamic, reconcilePausedPki } from './leased/dynamic-paused.ts';
 import { reconcileDynamic } from './leased/dynamic-secret.ts';
-import { LEDGER_RECORD, reconcileRetiring } from './leased/give-back.ts';
-import { GIVE_BACK_PAUSE, reconcilePause } from './leased/give-back-pause.ts';
+import { reconcilePausedDynamic, reconcilePausedPki } from './leased/paused.ts';
 import { unlessPaused } from './paused.ts';
 import { reconcilePki } from './pki/pki-secret.ts';
 import { reconcileStatic } from './static-secret.ts';

@@ -8,17 +8,17 @@ import { summariseSync } from '../../plan/status/status.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import type { Fault } from '../../runtime/fault.ts';
 import type { Ref } from '../../runtime/ref.ts';
+import { reconcileGone } from '../credential/gone.ts';
+import { keepAlive } from '../credential/keep-alive.ts';
+import { countSync, leaseNext, reported } from '../credential/next.ts';
+import { type Learned, nothingLearned, type Renewing, type Turn } from '../credential/turn.ts';
+import { inTurns } from '../credential/turns.ts';
 import type { Deps } from '../deps.ts';
 import type { StoredObject } from '../ports.ts';
 import { caught } from '../report.ts';
-import { carryOut } from './dynamic-acts.ts';
-import { gatherDynamic } from './dynamic-gather.ts';
-import { reconcileGone } from './dynamic-gone.ts';
-import { keepAlive } from './dynamic-keep-alive.ts';
-import { countSync, leaseNext, reported } from './dynamic-next.ts';
-import { endInPlace, renewalFacts, reportDynamic } from './dynamic-report.ts';
-import { type Learned, nothingLearned, type Renewing, type Turn } from './dynamic-turn.ts';
-import { inTurns } from './turns.ts';
+import { carryOut } from './acts.ts';
+import { gatherDynamic } from './gather.ts';
+import { endInPlace, renewalFacts, reportDynamic } from './report.ts';
 import { isUnleased, reconcileUnleased } from './unleased.ts';
 
 export async function reconcileDynamic(

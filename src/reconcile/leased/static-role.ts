@@ -16,7 +16,7 @@ import type { Next } from '../../runtime/controller.ts';
 import { FaultError } from '../../runtime/fault.ts';
 import { keyOf } from '../../runtime/ref.ts';
 import { refreshHorizonMs, spreadOf } from '../../runtime/spread.ts';
-import { originOf, type Turn } from './dynamic-turn.ts';
+import { originOf, type Turn } from '../credential/turn.ts';
 
 /**
  * How late a rotation by hand is noticed where nobody says otherwise: as long as VSO leaves a static secret. The old

@@ -17,14 +17,14 @@ import type { Outcome } from '../../runtime/controller.ts';
 import { type Fault, FaultError } from '../../runtime/fault.ts';
 import { keyOf } from '../../runtime/ref.ts';
 import { refreshHorizonMs, spreadOf } from '../../runtime/spread.ts';
+import { retireRecord } from '../credential/retire.ts';
+import { originOf, type Turn } from '../credential/turn.ts';
 import { type PlainResult, syncEvents, syncPlainData } from '../destination/plain-data.ts';
 import { restartFacts } from '../destination/restart-facts.ts';
 import { isRestartPending, targetsOf } from '../destination/targets.ts';
 import type { StoredObject } from '../ports.ts';
 import { caught, finish } from '../report.ts';
-import type { Situation } from './dynamic-gather.ts';
-import { retireRecord } from './dynamic-retire.ts';
-import { originOf, type Turn } from './dynamic-turn.ts';
+import type { Situation } from './gather.ts';
 import { followRotation, nextLook, rotationStatus } from './static-role.ts';
 
 /** Nothing is issued where the answer is known to have no lease: by memory, by the status, or by the specification. */

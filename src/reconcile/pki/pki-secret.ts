@@ -10,17 +10,17 @@ import { summariseSync } from '../../plan/status/status.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import type { Fault } from '../../runtime/fault.ts';
 import type { Ref } from '../../runtime/ref.ts';
+import { reconcileGone } from '../credential/gone.ts';
+import { keepAlive } from '../credential/keep-alive.ts';
+import { countSync, leaseNext, reported } from '../credential/next.ts';
+import { nothingLearned, type Renewing } from '../credential/turn.ts';
+import { inTurns } from '../credential/turns.ts';
 import type { Deps } from '../deps.ts';
-import { reconcileGone } from '../leased/dynamic-gone.ts';
-import { keepAlive } from '../leased/dynamic-keep-alive.ts';
-import { countSync, leaseNext, reported } from '../leased/dynamic-next.ts';
-import { nothingLearned, type Renewing } from '../leased/dynamic-turn.ts';
-import { inTurns } from '../leased/turns.ts';
 import type { StoredObject } from '../ports.ts';
 import { caught } from '../report.ts';
-import { carryOutPki } from './pki-acts.ts';
-import { gatherPki, type PkiTurn } from './pki-gather.ts';
-import { certificateEndsAt, reportPki } from './pki-report.ts';
+import { carryOutPki } from './acts.ts';
+import { gatherPki, type PkiTurn } from './gather.ts';
+import { certificateEndsAt, reportPki } from './report.ts';
 
 export async function reconcilePki(
   deps: Deps,

@@ -6,8 +6,8 @@ import type { Target } from '../../plan/rollout.ts';
 import { FaultError } from '../../runtime/fault.ts';
 import type { Deps } from '../deps.ts';
 import { targetsOf } from '../destination/targets.ts';
-import type { CredentialTurn } from './dynamic-turn.ts';
 import { recordRef } from './give-back.ts';
+import type { CredentialTurn } from './turn.ts';
 
 /**
  * A replaced credential waits for the workloads of its object to run with the successor. A record of another uid is

@@ -14,9 +14,9 @@ import type { SecretDigest } from '../../plan/secret/secret.ts';
 import { faultOf } from '../../runtime/fault.ts';
 import { keyOf, type Ref } from '../../runtime/ref.ts';
 import { spreadOf } from '../../runtime/spread.ts';
+import { type CredentialTurn, originOf, type Turn } from '../credential/turn.ts';
 import type { Deps } from '../deps.ts';
-import type { Origin } from './dynamic-gather.ts';
-import { type CredentialTurn, originOf, type Turn } from './dynamic-turn.ts';
+import type { Origin } from './gather.ts';
 
 /** What the object says of the lease in its Secret. */
 export interface Stray {

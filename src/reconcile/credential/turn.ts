@@ -6,7 +6,7 @@ import type { ReconcileContext } from '../../runtime/controller.ts';
 import { FaultError } from '../../runtime/fault.ts';
 import type { Deps } from '../deps.ts';
 import type { RestartResult } from '../destination/restarts.ts';
-import type { CredentialObject, Origin, Situation } from './dynamic-gather.ts';
+import type { CredentialObject, Origin, Situation } from '../leased/gather.ts';
 
 /** Facts that a reconcile learns while it runs; they outlive a turn, not the reconcile. */
 export interface Learned {

@@ -15,10 +15,10 @@ import {
   requestFields,
   unresolved,
   workingOn,
-} from '../leased/dynamic-report.ts';
+} from '../leased/report.ts';
 import type { StoredObject } from '../ports.ts';
 import type { Report } from '../report.ts';
-import { expiryOffsetOf, type PkiTurn } from './pki-gather.ts';
+import { expiryOffsetOf, type PkiTurn } from './gather.ts';
 
 export async function reportPki(
   stored: StoredObject,

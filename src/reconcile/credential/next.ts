@@ -2,7 +2,7 @@
 import type { Next, Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import type { Deps } from '../deps.ts';
 import { caught, finish, type Report } from '../report.ts';
-import type { Renewing } from './dynamic-turn.ts';
+import type { Renewing } from './turn.ts';
 
 type LeaseNext = Next & { readonly retryBefore?: number };
 

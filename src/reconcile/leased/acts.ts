@@ -5,14 +5,14 @@
 import type { DynamicPlan } from '../../plan/leased/dynamic-secret.ts';
 import { LEASE_ANNOTATION } from '../../plan/leased/lease-mark.ts';
 import { FaultError } from '../../runtime/fault.ts';
+import { holdLeased, issueCredential, writeCredential } from '../credential/issue.ts';
+import { renewLease, renewToken } from '../credential/renew.ts';
+import { retireRecord } from '../credential/retire.ts';
+import type { CredentialTurn, Turn } from '../credential/turn.ts';
 import { removeLeftovers, writeDestination } from '../destination/destination.ts';
 import { restartTargets } from '../destination/restarts.ts';
 import { isRestartPending, targetsOf } from '../destination/targets.ts';
-import { holdLeased, issueCredential, writeCredential } from './dynamic-issue.ts';
-import { renewLease, renewToken } from './dynamic-renew.ts';
-import { retireRecord } from './dynamic-retire.ts';
-import { adoptStray } from './dynamic-stray.ts';
-import type { CredentialTurn, Turn } from './dynamic-turn.ts';
+import { adoptStray } from './stray.ts';
 
 export type Act = Exclude<DynamicPlan, { kind: 'wait' }>;
 

@@ -2,10 +2,10 @@
  * How far the workloads are that a replaced credential waits for. What was seen of their steps stays in memory: whoever
  * looks for the first time takes them to be on their way.
  */
-import type { LedgerRecord, RecordTarget, Retirement } from '../ledger/record.ts';
-import type { RetiringFacts } from '../plan/leased/give-back.ts';
-import { hasRolledOut, isRolling, stepOf } from '../plan/rollout.ts';
-import type { Deps } from './deps.ts';
+import type { LedgerRecord, RecordTarget, Retirement } from '../../ledger/record.ts';
+import type { RetiringFacts } from '../../plan/leased/give-back.ts';
+import { hasRolledOut, isRolling, stepOf } from '../../plan/rollout.ts';
+import type { Deps } from '../deps.ts';
 
 type Rollouts = Pick<RetiringFacts, 'hasTargets' | 'rolledOut' | 'rolling'>;
 

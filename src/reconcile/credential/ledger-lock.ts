@@ -2,14 +2,14 @@
  * Objects whose records are encrypted and not decrypted yet. They wait: their credentials are neither renewed nor
  * replaced, as nothing is known of the tokens. Silent until decrypting failed once: at a start it takes a moment.
  */
-import type { VaultDynamicSecret } from '../api/vault-dynamic-secret.ts';
-import { credentialEndsAt } from '../ledger/record.ts';
-import { waiting } from '../runtime/fault.ts';
-import type { Ref } from '../runtime/ref.ts';
-import { STARTING } from './access/connections.ts';
-import type { Deps } from './deps.ts';
-import { ownerOf } from './load.ts';
-import type { StoredObject } from './ports.ts';
+import type { VaultDynamicSecret } from '../../api/vault-dynamic-secret.ts';
+import { credentialEndsAt } from '../../ledger/record.ts';
+import { waiting } from '../../runtime/fault.ts';
+import type { Ref } from '../../runtime/ref.ts';
+import { STARTING } from '../access/connections.ts';
+import type { Deps } from '../deps.ts';
+import { ownerOf } from '../load.ts';
+import type { StoredObject } from '../ports.ts';
 
 /** Throws while a record of the object is locked. */
 export function refuseLocked({ book }: Deps, ref: Ref): void {

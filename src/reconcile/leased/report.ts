@@ -13,12 +13,12 @@ import {
 } from '../../plan/status/status.ts';
 import type { EventText } from '../../plan/status/transition.ts';
 import type { Fault } from '../../runtime/fault.ts';
+import type { CredentialTurn, Learned, Turn } from '../credential/turn.ts';
 import { restartFacts } from '../destination/restart-facts.ts';
 import { restartEvents } from '../destination/restarts.ts';
 import type { StoredObject } from '../ports.ts';
 import type { Report } from '../report.ts';
-import { strayEndsAt } from './dynamic-stray.ts';
-import type { CredentialTurn, Learned, Turn } from './dynamic-turn.ts';
+import { strayEndsAt } from './stray.ts';
 
 export async function reportDynamic(
   stored: StoredObject,

@@ -17,10 +17,10 @@ import { absenceFault, judgePlain, type Source } from '../../plan/secret/source-
 import { FaultError, faultOf } from '../../runtime/fault.ts';
 import type { Sealed } from '../../runtime/sealed.ts';
 import { readLive, removeLeftovers, writeDestination } from '../destination/destination.ts';
-import type { Origin } from './dynamic-gather.ts';
-import { retireRecord } from './dynamic-retire.ts';
-import { leaveStray } from './dynamic-stray.ts';
-import { type CredentialTurn, originOf, type Turn } from './dynamic-turn.ts';
+import type { Origin } from '../leased/gather.ts';
+import { leaveStray } from '../leased/stray.ts';
+import { retireRecord } from './retire.ts';
+import { type CredentialTurn, originOf, type Turn } from './turn.ts';
 
 type IssuePlan = Extract<DynamicPlan, { kind: 'issue' }>;
 

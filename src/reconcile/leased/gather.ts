@@ -21,13 +21,13 @@ import { dynamicRequest, sourceDigest } from '../../plan/secret/request.ts';
 import type { Owner, SecretDigest } from '../../plan/secret/secret.ts';
 import { type Fault, faultOf } from '../../runtime/fault.ts';
 import { identityOf } from '../access/identity.ts';
+import { refuseLocked } from '../credential/ledger-lock.ts';
+import type { Learned } from '../credential/turn.ts';
 import type { Deps } from '../deps.ts';
 import { findSecret, readLive } from '../destination/destination.ts';
-import { refuseLocked } from '../ledger-lock.ts';
 import { checked, ownerOf } from '../load.ts';
 import type { StoredObject } from '../ports.ts';
-import { type Stray, strayFacts, strayOf } from './dynamic-stray.ts';
-import type { Learned } from './dynamic-turn.ts';
+import { type Stray, strayFacts, strayOf } from './stray.ts';
 
 /** Where the credential comes from, once all references resolve. */
 export interface Origin {

@@ -5,16 +5,16 @@
 import { planPaused } from '../../plan/leased/dynamic-secret.ts';
 import { type PausedBy, summarisePause } from '../../plan/pause.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
+import { type KeptAlive, keepAlive } from '../credential/keep-alive.ts';
+import { leaseNext, reported } from '../credential/next.ts';
+import { nothingLearned, type Renewing } from '../credential/turn.ts';
 import type { Deps } from '../deps.ts';
 import type { StoredObject } from '../ports.ts';
 import { caught, conditionsOf } from '../report.ts';
-import { carryOut } from './dynamic-acts.ts';
-import { gatherDynamic, type Situation } from './dynamic-gather.ts';
-import { type KeptAlive, keepAlive } from './dynamic-keep-alive.ts';
-import { leaseNext, reported } from './dynamic-next.ts';
-import { renewalFacts } from './dynamic-report.ts';
-import { strayEndsAt } from './dynamic-stray.ts';
-import { nothingLearned, type Renewing } from './dynamic-turn.ts';
+import { carryOut } from './acts.ts';
+import { gatherDynamic, type Situation } from './gather.ts';
+import { renewalFacts } from './report.ts';
+import { strayEndsAt } from './stray.ts';
 
 /** A carried credential is promoted, a stray one adopted: more would be a bug. */
 const MOST_ACTS = 3;

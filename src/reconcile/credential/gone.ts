@@ -7,10 +7,10 @@ import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import { keyOf, type Ref } from '../../runtime/ref.ts';
 import type { Deps } from '../deps.ts';
 import { caught } from '../report.ts';
-import { keepOwned } from './dynamic-keep-alive.ts';
-import { leaseNext } from './dynamic-next.ts';
-import { retire } from './dynamic-retire.ts';
-import { nothingLearned } from './dynamic-turn.ts';
+import { keepOwned } from './keep-alive.ts';
+import { leaseNext } from './next.ts';
+import { retire } from './retire.ts';
+import { nothingLearned } from './turn.ts';
 
 /** A store that still lacks an object which the API server has will soon be told. */
 const STALE_STORE_MS = 5_000;

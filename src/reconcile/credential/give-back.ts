@@ -16,8 +16,8 @@ import type { Observer } from '../../runtime/observer.ts';
 import type { Ref } from '../../runtime/ref.ts';
 import type { Deps } from '../deps.ts';
 import { readLive } from '../destination/destination.ts';
-import { noteRefused, noteUndone, type Undone, undo } from '../pki/undo.ts';
-import { forgetRollouts, rolloutsOf } from '../rollouts.ts';
+import { forgetRollouts, rolloutsOf } from './rollouts.ts';
+import { noteRefused, noteUndone, type Undone, undo } from './undo.ts';
 
 /** Kind of the queue key: not a Kubernetes kind. */
 export const LEDGER_RECORD = 'LedgerRecord';

@@ -3,7 +3,7 @@ import { extendToken } from '../../ledger/owning-token.ts';
 import { type LedgerRecord, leaseAccess } from '../../ledger/record.ts';
 import { judgeRenewal } from '../../plan/leased/lease.ts';
 import { faultOf } from '../../runtime/fault.ts';
-import type { Renewing } from './dynamic-turn.ts';
+import type { Renewing } from './turn.ts';
 
 /** Asks for the full TTL again. "Gone" and "truncated" are findings for the planner, not faults. */
 export async function renewLease(turn: Renewing, revision: string): Promise<void> {

@@ -13,14 +13,14 @@ import type { PkiPlan } from '../../plan/pki/pki-secret.ts';
 import { absenceFault, judgePlain } from '../../plan/secret/source-state.ts';
 import { FaultError, waiting } from '../../runtime/fault.ts';
 import { seal } from '../../runtime/sealed.ts';
+import { recordRef } from '../credential/give-back.ts';
+import { issueCredential, renderIssued } from '../credential/issue.ts';
+import { originOf } from '../credential/turn.ts';
 import { removeLeftovers, writeDestination } from '../destination/destination.ts';
-import { carryOutCommon, isCommon } from '../leased/dynamic-acts.ts';
-import type { Origin } from '../leased/dynamic-gather.ts';
-import { issueCredential, renderIssued } from '../leased/dynamic-issue.ts';
-import { originOf } from '../leased/dynamic-turn.ts';
-import { recordRef } from '../leased/give-back.ts';
+import { carryOutCommon, isCommon } from '../leased/acts.ts';
+import type { Origin } from '../leased/gather.ts';
 import type { SecretContent } from '../ports.ts';
-import { certificateIn, clearsOf, isAnother, type PkiTurn } from './pki-gather.ts';
+import { certificateIn, clearsOf, isAnother, type PkiTurn } from './gather.ts';
 
 export type PkiAct = Exclude<PkiPlan, { kind: 'wait' }>;
 

@@ -19,6 +19,8 @@ import type { Owner, SecretData, SecretDigest } from '../../plan/secret/secret.t
 import { type Fault, faultOf } from '../../runtime/fault.ts';
 import { spreadOf } from '../../runtime/spread.ts';
 import { identityOf } from '../access/identity.ts';
+import { refuseLocked } from '../credential/ledger-lock.ts';
+import type { Learned, Turn } from '../credential/turn.ts';
 import type { Deps } from '../deps.ts';
 import {
   factsOf,
@@ -27,9 +29,7 @@ import {
   readingOf,
   type Situation,
   secretOf,
-} from '../leased/dynamic-gather.ts';
-import type { Learned, Turn } from '../leased/dynamic-turn.ts';
-import { refuseLocked } from '../ledger-lock.ts';
+} from '../leased/gather.ts';
 import { checked, ownerOf } from '../load.ts';
 import type { StoredObject } from '../ports.ts';
 
