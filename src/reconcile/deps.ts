@@ -4,6 +4,7 @@ import type { GiveBackPause } from '../ledger/give-back-pause.ts';
 import type { Held } from '../ledger/held.ts';
 import type { SharedTokens, VaultTokens } from '../ledger/ports.ts';
 import type { HardenedRules } from '../plan/identity/hardening.ts';
+import type { Adopted } from '../plan/leased/stray.ts';
 import type { Step } from '../plan/rollout.ts';
 import type { RotationWatch } from '../plan/static/rotation-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -12,7 +13,6 @@ import type { Fault } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import type { Sealed } from '../runtime/sealed.ts';
 import type { Connections } from './access/connections.ts';
-import type { Adopted } from './leased/stray.ts';
 import type {
   AuthHealth,
   ClientCertificates,

@@ -6,10 +6,11 @@ import { reconcileAuth } from './access/vault-auth.ts';
 import { reconcileConnection } from './access/vault-connection.ts';
 import { LEDGER_RECORD, reconcileRetiring } from './credential/give-back.ts';
 import { GIVE_BACK_PAUSE, reconcilePause } from './credential/give-back-pause.ts';
+import { reconcilePausedCredential } from './credential/paused.ts';
 import type { Deps } from './deps.ts';
 import { withoutInheritedFinalizers } from './inherited-finalizers.ts';
 import { reconcileDynamic } from './leased/dynamic-secret.ts';
-import { reconcilePausedDynamic, reconcilePausedPki } from './leased/paused.ts';
+import { reconcilePausedDynamic } from './leased/paused.ts';
 import { unlessPaused } from './paused.ts';
 import { reconcilePki } from './pki/pki-secret.ts';
 import { reconcileStatic } from './static-secret.ts';
@@ -31,7 +32,7 @@ export function reconcilersOf(
     VaultAuthGlobal: of(told(reconcileAuthGlobal)),
     VaultStaticSecret: of(unlessPaused(deps, told(reconcileStatic))),
     VaultDynamicSecret: of(unlessPaused(deps, told(reconcileDynamic), reconcilePausedDynamic)),
-    VaultPKISecret: of(unlessPaused(deps, told(reconcilePki), reconcilePausedPki)),
+    VaultPKISecret: of(unlessPaused(deps, told(reconcilePki), reconcilePausedCredential)),
     SecretTransformation: of(told(reconcileTransformation)),
     [LEDGER_RECORD]: told(reconcileRetiring),
     [GIVE_BACK_PAUSE]: (_, context) => reconcilePause(deps, context),

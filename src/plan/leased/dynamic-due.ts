@@ -48,24 +48,6 @@ export function tokenReplacementAt(record: RecordFacts): number {
   return tokenDue(record.token, spreadOf(record.revision));
 }
 
-/** A token that was kept alive, at two thirds of its life each time, has as much of its TTL left at any time. */
-const UNKNOWN_TOKEN_SHARE = 0.25;
-/** A lease of its own is replaced within this share of what is left. */
-const STRAY_SHARE = 2 / 3;
-
-/**
- * When to replace a lease whose token nobody knows: some time from now on, so that not all are replaced at once, and
- * before lease or token can end. `tokenTtlMs`: what the same role grants today; infinity when that is not known.
- */
-export function strayReplacementAt(
-  lease: Span,
-  { now, tokenTtlMs, spread }: { now: number; tokenTtlMs: number; spread: number },
-): number {
-  const leaseMs = (endOf(lease) - now) * STRAY_SHARE;
-  const left = Math.min(leaseMs, tokenTtlMs * UNKNOWN_TOKEN_SHARE);
-  return now + Math.max(0, Math.floor(left * spread));
-}
-
 function closingAt(span: Span): number {
   return endOf(span) - safetyMargin(span.ttlMs);
 }

@@ -7,16 +7,13 @@ import { nextDueAt, planRenewal } from '../../plan/leased/dynamic-secret.ts';
 import type { DynamicWorld } from '../../plan/leased/dynamic-world.ts';
 import type { Fault } from '../../runtime/fault.ts';
 import type { Ref } from '../../runtime/ref.ts';
-import { factsOf } from '../leased/gather.ts';
 import { ownerOf } from '../load.ts';
 import type { StoredObject } from '../ports.ts';
 import { caught } from '../report.ts';
+import { factsOf, RENEWAL_PERCENT } from './gather.ts';
 import { lockedEndsAt } from './ledger-lock.ts';
 import { renewLease, renewToken } from './renew.ts';
 import type { Renewing } from './turn.ts';
-
-/** VSO's default, where the object has none that is legal. */
-const RENEWAL_PERCENT = 67;
 
 export interface KeptAlive {
   /** When the first of them ends; undefined when there is none. */

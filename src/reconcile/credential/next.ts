@@ -2,7 +2,6 @@
 import type { Next, Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import type { Deps } from '../deps.ts';
 import { caught, finish, type Report } from '../report.ts';
-import type { Renewing } from './turn.ts';
 
 type LeaseNext = Next & { readonly retryBefore?: number };
 
@@ -19,13 +18,6 @@ export function leaseNext({
     ...(nextAt !== undefined && { nextAt }),
     ...(endsAt !== undefined && { endsAt, retryBefore: endsAt }),
   };
-}
-
-/** How a reconcile of an object with a credential went. */
-export function countSync({ learned, context }: Renewing, { stored, fault }: Report): void {
-  const outcome = learned.written ? 'written' : 'unchanged';
-  const result = fault ? 'failed' : outcome;
-  context.observer.count('vault_lease_operator_syncs_total', { kind: stored.kind, result });
 }
 
 /** Renewals first: a lease that cannot be renewed has until its end, a status that cannot be written has not. */

@@ -7,14 +7,14 @@ import { FaultError } from '../../runtime/fault.ts';
 import type { Deps } from '../deps.ts';
 import { targetsOf } from '../destination/targets.ts';
 import { recordRef } from './give-back.ts';
-import type { CredentialTurn } from './turn.ts';
+import type { Turn } from './turn.ts';
 
 /**
  * A replaced credential waits for the workloads of its object to run with the successor. A record of another uid is
  * one of an earlier object, unless the watch lags behind and shows us the earlier one: a live read tells.
  */
 export async function retireRecord(
-  { deps, situation, context }: CredentialTurn,
+  { deps, situation, context }: Turn,
   revision: string,
   why: RetireReason,
   successor: string,

@@ -1,12 +1,52 @@
-/** One turn of a leased credential's reconcile: what is known, what was learned on the way, and what to report with. */
-import type { VaultDynamicSecret } from '../../api/vault-dynamic-secret.ts';
+/** One turn of the reconcile of an object with a credential: what is known of it, and what was learned on the way. */
+import type { Condition } from '../../api/conditions.ts';
+import type { ObjectMeta } from '../../api/object.ts';
+import type { RolloutRestartTarget } from '../../api/shared.ts';
+import type { SecretRequest, VaultIdentity } from '../../api/vault-exchange.ts';
+import type { LedgerRecord } from '../../ledger/record.ts';
 import type { IssueCause } from '../../plan/leased/dynamic-cause.ts';
-import type { Finding } from '../../plan/leased/dynamic-world.ts';
+import type { DynamicWorld, Finding } from '../../plan/leased/dynamic-world.ts';
+import type { LeaseMark } from '../../plan/leased/lease-mark.ts';
+import type { Destination } from '../../plan/secret/destination.ts';
+import type { Owner, SecretDigest } from '../../plan/secret/secret.ts';
 import type { ReconcileContext } from '../../runtime/controller.ts';
-import { FaultError } from '../../runtime/fault.ts';
+import { type Fault, FaultError } from '../../runtime/fault.ts';
 import type { Deps } from '../deps.ts';
 import type { RestartResult } from '../destination/restarts.ts';
-import type { CredentialObject, Origin, Situation } from '../leased/gather.ts';
+import type { StoredObject } from '../ports.ts';
+
+/** What every object with a credential has. */
+export interface CredentialObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly vaultAuthRef?: string;
+    readonly destination: Destination;
+    readonly rolloutRestartTargets?: readonly RolloutRestartTarget[];
+  };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** Where the credential comes from, once all references resolve. */
+export interface Origin {
+  readonly identity: VaultIdentity;
+  readonly request: SecretRequest;
+  /** Of what a credential depends on: another one means another credential. */
+  readonly digest: string;
+}
+
+export interface Situation<Kind extends CredentialObject = CredentialObject> {
+  readonly object: Kind;
+  readonly owner: Owner;
+  /** All that is on record for it, retiring ones too. */
+  readonly records: readonly LedgerRecord[];
+  /** The fault is thrown only where the origin is needed: a credential in use is renewed without it. */
+  readonly origin: Origin | Fault;
+  readonly secret: SecretDigest | undefined;
+  readonly mark: LeaseMark | undefined;
+  readonly world: DynamicWorld;
+}
 
 /** Facts that a reconcile learns while it runs; they outlive a turn, not the reconcile. */
 export interface Learned {
@@ -20,7 +60,7 @@ export interface Learned {
   /** A renewal was tried, and succeeded. */
   renewing?: boolean;
   renewed?: boolean;
-  /** Id of a lease that nobody has on record and that was found alive. */
+  /** What was in use, is on no record, and was found good: id of the lease, or serial number of the certificate. */
   adopted?: string;
   /** Id of the request that issued what was written. */
   requestId?: string;
@@ -33,21 +73,20 @@ export function nothingLearned(): Learned {
   return { findings: new Map(), asked: new Set() };
 }
 
-export interface Turn<Kind extends CredentialObject = VaultDynamicSecret> {
+export interface Turn<Kind extends CredentialObject = CredentialObject> {
   readonly deps: Deps;
+  /** The object as the API server holds it. */
+  readonly stored: StoredObject;
   readonly situation: Situation<Kind>;
   readonly learned: Learned;
   readonly context: ReconcileContext;
 }
 
-/** Of any object with a credential. */
-export type CredentialTurn = Turn<CredentialObject>;
-
 /** What an act that keeps a credential alive needs: neither the object nor its Secret. */
 export type Renewing = Pick<Turn, 'deps' | 'learned' | 'context'>;
 
 /** Throws the fault of the references where the origin is needed. */
-export function originOf({ situation }: CredentialTurn): Origin {
+export function originOf({ situation }: Turn): Origin {
   if ('digest' in situation.origin) return situation.origin;
   throw new FaultError(situation.origin);
 }

@@ -1,71 +1,71 @@
-/**
- * The acts of a leased credential, one per plan. Each does one thing and returns; what it leaves behind when it dies
- * half-way is what the planner finds next time.
- */
+/** The acts that only a leased credential needs, or does its own way. */
+import type { SecretAnswer } from '../../api/vault-exchange.ts';
+import type { LedgerRecord } from '../../ledger/record.ts';
 import type { DynamicPlan } from '../../plan/leased/dynamic-secret.ts';
-import { LEASE_ANNOTATION } from '../../plan/leased/lease-mark.ts';
+import { absenceFault, judgePlain } from '../../plan/secret/source-state.ts';
 import { FaultError } from '../../runtime/fault.ts';
-import { holdLeased, issueCredential, writeCredential } from '../credential/issue.ts';
-import { renewLease, renewToken } from '../credential/renew.ts';
+import { carryOutCommon, isCommon } from '../credential/acts.ts';
+import { issueCredential, renderIssued } from '../credential/issue.ts';
 import { retireRecord } from '../credential/retire.ts';
-import type { CredentialTurn, Turn } from '../credential/turn.ts';
-import { removeLeftovers, writeDestination } from '../destination/destination.ts';
-import { restartTargets } from '../destination/restarts.ts';
-import { isRestartPending, targetsOf } from '../destination/targets.ts';
-import { adoptStray } from './stray.ts';
+import type { Origin } from '../credential/turn.ts';
+import { makeCurrent, removeFormerSecrets, writeCredential } from '../credential/write.ts';
+import { adoptStray, leaveStray } from './stray.ts';
+import type { LeasedTurn } from './turn.ts';
 
-export type Act = Exclude<DynamicPlan, { kind: 'wait' }>;
+type Act = Exclude<DynamicPlan, { kind: 'wait' }>;
 
 /** Throws the fault of the act; what it had done by then stands. */
-export async function carryOut(turn: Turn, act: Act): Promise<void> {
+export async function carryOut(turn: LeasedTurn, act: Act): Promise<void> {
   if (isCommon(act)) return carryOutCommon(turn, act);
   switch (act.kind) {
-    case 'promote':
-      return promote(turn, act.revision);
     case 'issue':
       return issueCredential(turn, act, (...issued) => holdLeased(turn, ...issued));
+    case 'write':
+      return write(turn, act.revision);
+    case 'promote':
+      return promote(turn, act.revision);
     case 'adopt':
       return adoptStray(turn, act.revision);
   }
 }
 
-/** Acts that every credential has alike. */
-type CommonAct = Exclude<Act, { kind: 'promote' | 'issue' | 'adopt' }>;
-
-const COMMON: ReadonlySet<string> = new Set<CommonAct['kind']>([
-  'retire',
-  'write',
-  'renew-lease',
-  'renew-token',
-  'rewrite-metadata',
-  'restart',
-]);
-
-export function isCommon(act: { readonly kind: string }): act is CommonAct {
-  return COMMON.has(act.kind);
+/** An answer without a lease is read under the shared token from now on. */
+async function holdLeased(
+  turn: LeasedTurn,
+  origin: Origin,
+  record: LedgerRecord,
+  answer: SecretAnswer,
+): Promise<void> {
+  const { deps } = turn;
+  const { revision } = record;
+  if (answer.leaseId === '') {
+    deps.unleased.set(origin.digest, true);
+    deps.book.noteEmpty(revision);
+    await retireRecord(turn, revision, 'unused', '');
+    return;
+  }
+  const state = judgePlain(answer);
+  if (state.kind !== 'present') throw new FaultError(absenceFault(state.kind, origin.request.path));
+  const { lease } = deps.book.get(revision) ?? record;
+  if (!lease) throw new Error('a leased answer is on record');
+  deps.held.put(revision, {
+    data: renderIssued(turn, state.source),
+    lease,
+    span: lease,
+    requestId: answer.requestId,
+    attempted: false,
+  });
 }
 
-export async function carryOutCommon(turn: CredentialTurn, act: CommonAct): Promise<void> {
-  switch (act.kind) {
-    case 'retire':
-      return retireRecord(turn, act.revision, act.why, act.successor);
-    case 'write':
-      return writeCredential(turn, act.revision);
-    case 'renew-lease':
-      return renewLease(turn, act.revision);
-    case 'renew-token':
-      return renewToken(turn, act.revision);
-    case 'rewrite-metadata':
-      return rewriteMetadata(turn);
-    case 'restart':
-      return restart(turn, act.revision);
-  }
+async function write(turn: LeasedTurn, revision: string): Promise<void> {
+  await writeCredential(turn, revision);
+  leaveStray(turn);
+  await removeFormerSecrets(turn);
 }
 
 /** The Secret was written and the record was not: the mark says what the record lacks. */
-async function promote(turn: Turn, revision: string): Promise<void> {
-  const { deps, situation, context } = turn;
-  const { mark } = situation;
+async function promote(turn: LeasedTurn, revision: string): Promise<void> {
+  const { mark } = turn.situation;
   if (!mark) throw new Error('a carried revision has a mark');
   const lease = {
     id: mark.leaseId,
@@ -74,39 +74,6 @@ async function promote(turn: Turn, revision: string): Promise<void> {
     fullTtlMs: mark.ttlMs,
     renewable: mark.renewable,
   };
-  await deps.book.makeCurrent(revision, lease, context.signal);
-  deps.held.drop(revision);
-  const { owner, object } = situation;
-  await removeLeftovers(deps, owner, object.spec.destination.name, context.signal);
-}
-
-/** Labels, annotations or type of a Secret whose credential is good: its values pass through, sealed, and stay. */
-async function rewriteMetadata(turn: CredentialTurn): Promise<void> {
-  const { deps, situation, context } = turn;
-  const { owner, object } = situation;
-  const { destination } = object.spec;
-  const content = await deps.secrets.read(owner.namespace, destination.name, context.signal);
-  const mark = content?.digest.annotations[LEASE_ANNOTATION];
-  if (!content || mark === undefined || content.digest.mac !== situation.secret?.mac)
-    throw new FaultError({
-      kind: 'transient',
-      reason: 'KubernetesConflict',
-      message: `Secret ${destination.name} was changed meanwhile`,
-    });
-  const wish = { owner, destination, data: content.data, mac: content.digest.mac };
-  const marks = { [LEASE_ANNOTATION]: mark };
-  await writeDestination(deps, { ...wish, marks }, content.digest, context.signal);
-}
-
-/** Missing targets are reported and are no reason to hold the others up: when they come they start with the new Secret. */
-async function restart(turn: CredentialTurn, revision: string): Promise<void> {
-  const { deps, situation, learned, context } = turn;
-  const { object, owner } = situation;
-  const record = deps.book.get(revision);
-  const change = { source: owner, revision, wroteAt: record?.createdAt ?? deps.clock.now() };
-  const again = isRestartPending(object);
-  const result = await restartTargets(deps, targetsOf(object), change, again, context);
-  learned.restart = result;
-  if (result.fault) throw new FaultError(result.fault);
-  learned.restarted = revision;
+  await makeCurrent(turn, revision, lease);
+  await removeFormerSecrets(turn);
 }

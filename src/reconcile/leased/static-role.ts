@@ -16,7 +16,8 @@ import type { Next } from '../../runtime/controller.ts';
 import { FaultError } from '../../runtime/fault.ts';
 import { keyOf } from '../../runtime/ref.ts';
 import { refreshHorizonMs, spreadOf } from '../../runtime/spread.ts';
-import { originOf, type Turn } from '../credential/turn.ts';
+import { originOf } from '../credential/turn.ts';
+import type { LeasedTurn } from './turn.ts';
 
 /**
  * How late a rotation by hand is noticed where nobody says otherwise: as long as VSO leaves a static secret. The old
@@ -25,7 +26,7 @@ import { originOf, type Turn } from '../credential/turn.ts';
 const POLL_MS = 60_000;
 
 /** Undefined: the answer is not that of a static role. Throws when it is older than an earlier one. */
-export function followRotation(turn: Turn, answer: SecretAnswer): Rotation | undefined {
+export function followRotation(turn: LeasedTurn, answer: SecretAnswer): Rotation | undefined {
   const { deps, situation } = turn;
   const key = keyOf(situation.owner);
   const rotation = answer.data && rotationOf(answer.data.open());
@@ -62,7 +63,7 @@ function toldBefore(
 }
 
 /** Undefined for what is no static role. A look that failed says nothing new of the rotation: its retry comes soon enough. */
-export function nextLook({ deps, situation }: Turn, hasFailed: boolean): Next | undefined {
+export function nextLook({ deps, situation }: LeasedTurn, hasFailed: boolean): Next | undefined {
   const { owner, object } = situation;
   const watch = deps.rotations.get(keyOf(owner));
   if (!watch) return undefined;

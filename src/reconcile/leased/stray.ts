@@ -3,60 +3,16 @@
  * id, so that there is time to replace them one after another; what made them is not known here, so they cannot be
  * given back and end with their token.
  */
-import type { VaultDynamicSecret } from '../../api/vault-dynamic-secret.ts';
 import type { LeaseRenewal } from '../../api/vault-exchange.ts';
-import type { LedgerRecord } from '../../ledger/record.ts';
-import { strayReplacementAt } from '../../plan/leased/dynamic-due.ts';
 import type { StrayFacts } from '../../plan/leased/dynamic-world.ts';
 import { dueAt, endOf, type Span } from '../../plan/leased/lease.ts';
-import type { LeaseMark } from '../../plan/leased/lease-mark.ts';
-import type { SecretDigest } from '../../plan/secret/secret.ts';
+import { type Adopted, type Stray, strayReplacementAt } from '../../plan/leased/stray.ts';
 import { faultOf } from '../../runtime/fault.ts';
 import { keyOf, type Ref } from '../../runtime/ref.ts';
 import { spreadOf } from '../../runtime/spread.ts';
-import { type CredentialTurn, originOf, type Turn } from '../credential/turn.ts';
+import { type Origin, originOf } from '../credential/turn.ts';
 import type { Deps } from '../deps.ts';
-import type { Origin } from './gather.ts';
-
-/** What the object says of the lease in its Secret. */
-export interface Stray {
-  readonly leaseId: string;
-  readonly span: Span;
-  readonly renewable: boolean;
-}
-
-/** What Vault said of one since this process began. */
-export interface Adopted {
-  readonly leaseId: string;
-  readonly replaceAt: number;
-  /** Undefined when it cannot be renewed. */
-  readonly renewAt: number | undefined;
-  readonly endsAt: number;
-}
-
-/**
- * The lease that the Secret carries, when no record tells of it and the object has not changed since: a change may
- * mean another credential, and only a record could tell.
- */
-export function strayOf(
-  { metadata, status }: VaultDynamicSecret,
-  secret: SecretDigest | undefined,
-  mark: LeaseMark | undefined,
-  records: readonly LedgerRecord[],
-): Stray | undefined {
-  const isSettled = status?.lastGeneration === metadata.generation;
-  if (!secret || !isSettled || !status.secretLease?.id) return undefined;
-  const { id, duration, renewable } = status.secretLease;
-  const isOther = mark !== undefined && mark.leaseId !== id;
-  if (isOther || records.some((record) => isOnRecord(record, id))) return undefined;
-  const askedAt = (status.lastRenewalTime ?? 0) * 1000;
-  return { leaseId: id, span: { askedAt, ttlMs: duration * 1000 }, renewable };
-}
-
-/** A record that is not retiring decides what the Secret shall hold, whichever lease is its own. */
-function isOnRecord({ state, lease }: LedgerRecord, leaseId: string): boolean {
-  return state !== 'retiring' || lease?.id === leaseId;
-}
+import type { LeasedTurn } from './turn.ts';
 
 export function strayFacts(deps: Deps, ref: Ref, stray: Stray | undefined): StrayFacts | undefined {
   const { replaceAt, renewAt } = (stray && adopted(deps, ref, stray)) ?? {};
@@ -64,14 +20,14 @@ export function strayFacts(deps: Deps, ref: Ref, stray: Stray | undefined): Stra
 }
 
 /** When it ends as far as we know; undefined when it ended, or there is none. */
-export function strayEndsAt({ deps, situation, learned }: Turn): number | undefined {
+export function strayEndsAt({ deps, situation, learned }: LeasedTurn): number | undefined {
   const { stray, owner, world } = situation;
   if (learned.findings.has(world.secret?.revision ?? '')) return undefined;
   return stray && (adopted(deps, owner, stray)?.endsAt ?? endOf(stray.span));
 }
 
 /** Asks Vault whether it lives, and for its full TTL again. "Gone" is a finding for the planner. */
-export async function adoptStray(turn: Turn, revision: string): Promise<void> {
+export async function adoptStray(turn: LeasedTurn, revision: string): Promise<void> {
   const { deps, situation, learned } = turn;
   const { stray, owner } = situation;
   if (!stray) throw new Error('only a stray is adopted');
@@ -93,13 +49,13 @@ export async function adoptStray(turn: Turn, revision: string): Promise<void> {
   deps.strays.set(keyOf(owner), { leaseId, replaceAt, renewAt, endsAt: endOf(span) });
 }
 
-function renewalAt({ situation }: Turn, span: Span): number {
+function renewalAt({ situation }: LeasedTurn, span: Span): number {
   const { object, owner } = situation;
   return dueAt(span, object.spec.renewalPercent, spreadOf(owner.uid));
 }
 
 /** It was replaced. */
-export function leaveStray({ deps, situation, context }: CredentialTurn): void {
+export function leaveStray({ deps, situation, context }: LeasedTurn): void {
   const { stray, owner } = situation;
   deps.strays.delete(keyOf(owner));
   if (!stray) return;
@@ -111,7 +67,7 @@ export function leaveStray({ deps, situation, context }: CredentialTurn): void {
 
 /** Undefined when Vault refuses to say: then what the object says counts. */
 async function renewed(
-  { deps, learned, context }: Turn,
+  { deps, learned, context }: LeasedTurn,
   { identity, request }: Origin,
   { leaseId, span }: Stray,
 ): Promise<LeaseRenewal | undefined> {

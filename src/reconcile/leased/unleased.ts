@@ -18,17 +18,16 @@ import { type Fault, FaultError } from '../../runtime/fault.ts';
 import { keyOf } from '../../runtime/ref.ts';
 import { refreshHorizonMs, spreadOf } from '../../runtime/spread.ts';
 import { retireRecord } from '../credential/retire.ts';
-import { originOf, type Turn } from '../credential/turn.ts';
+import { originOf } from '../credential/turn.ts';
 import { type PlainResult, syncEvents, syncPlainData } from '../destination/plain-data.ts';
 import { restartFacts } from '../destination/restart-facts.ts';
 import { isRestartPending, targetsOf } from '../destination/targets.ts';
-import type { StoredObject } from '../ports.ts';
 import { caught, finish } from '../report.ts';
-import type { Situation } from './gather.ts';
 import { followRotation, nextLook, rotationStatus } from './static-role.ts';
+import type { LeasedSituation, LeasedTurn } from './turn.ts';
 
 /** Nothing is issued where the answer is known to have no lease: by memory, by the status, or by the specification. */
-export function isUnleased({ deps, situation }: Turn, plan: DynamicPlan): boolean {
+export function isUnleased({ deps, situation }: LeasedTurn, plan: DynamicPlan): boolean {
   const { origin, object } = situation;
   if (plan.kind !== 'issue' || !('digest' in origin)) return false;
   return deps.unleased.get(origin.digest) ?? isSaidToBe(object);
@@ -46,10 +45,7 @@ interface Synced extends PlainResult {
 }
 
 /** Undefined when the path has begun to lease, so that the ledger must go on with it. */
-export async function reconcileUnleased(
-  stored: StoredObject,
-  turn: Turn,
-): Promise<Outcome | undefined> {
+export async function reconcileUnleased(turn: LeasedTurn): Promise<Outcome | undefined> {
   let fault: Fault | undefined;
   let result: Synced | undefined;
   try {
@@ -61,16 +57,15 @@ export async function reconcileUnleased(
   } catch (thrown) {
     fault = caught(thrown, turn.context);
   }
-  return report(stored, turn, result, fault);
+  return report(turn, result, fault);
 }
 
 async function report(
-  stored: StoredObject,
-  turn: Turn,
+  turn: LeasedTurn,
   result: Synced | undefined,
   fault: Fault | undefined,
 ): Promise<Outcome> {
-  const { deps, situation, context } = turn;
+  const { deps, stored, situation, context } = turn;
   const { object } = situation;
   const outcome = result?.change === 'none' ? 'unchanged' : 'written';
   context.observer.count('vault_lease_operator_syncs_total', {
@@ -92,12 +87,12 @@ async function report(
 }
 
 /** Vault being away leaves the last data as good as it was; a source or destination that is no more does not. */
-function keepsItsPromise({ object, secret }: Situation, fault: Fault | undefined): boolean {
+function keepsItsPromise({ object, secret }: LeasedSituation, fault: Fault | undefined): boolean {
   const isLost = /^(Source|Destination)/.test(fault?.reason ?? '');
   return !isLost && secret !== undefined && Boolean(object.status?.secretMAC);
 }
 
-async function sync(turn: Turn): Promise<Synced | 'leased'> {
+async function sync(turn: LeasedTurn): Promise<Synced | 'leased'> {
   const { deps, situation, context } = turn;
   const { object, owner } = situation;
   const { identity, request, digest } = originOf(turn);
@@ -133,7 +128,7 @@ async function sync(turn: Turn): Promise<Synced | 'leased'> {
   return { ...result, rotation };
 }
 
-function eventsOf({ situation }: Turn, result: Synced): EventText[] {
+function eventsOf({ situation }: LeasedTurn, result: Synced): EventText[] {
   const { allowStaticCreds } = situation.object.spec;
   const events = syncEvents(result);
   if (result.rotation && result.isNews) return [ROTATED, ...events.filter(isNoSync)];
@@ -156,19 +151,19 @@ function notStatic(because: string): EventText {
   return { type: 'Warning', reason: 'NotAStaticRole', message };
 }
 
-function tell({ deps, situation }: Turn, event: EventText): void {
+function tell({ deps, situation }: LeasedTurn, event: EventText): void {
   deps.events.emit({ about: situation.owner, ...event });
 }
 
 /** Of a leased credential that this data takes the place of: what the pods hold. */
-function leasedMac({ situation }: Turn): string | undefined {
+function leasedMac({ situation }: LeasedTurn): string | undefined {
   const { object, secret } = situation;
   const id = object.status?.secretLease?.id;
   return id ? (secret?.mac ?? id) : undefined;
 }
 
 /** What was leased before, once the Secret holds something else. */
-async function retireLeased(turn: Turn): Promise<void> {
+async function retireLeased(turn: LeasedTurn): Promise<void> {
   const { deps, situation } = turn;
   for (const { state, revision } of deps.book.ofOwner(situation.owner)) {
     if (state === 'current') await retireRecord(turn, revision, 'replaced', '');
@@ -189,7 +184,7 @@ function fieldsOf(object: VaultDynamicSecret, { secretMAC, rotation }: Synced) {
 }
 
 /** Without refreshAfter it is read once, as with VSO. */
-function nextOf({ deps, situation }: Turn): { nextAt?: number } {
+function nextOf({ deps, situation }: LeasedTurn): { nextAt?: number } {
   const { refreshAfter } = situation.object.spec;
   const periodMs = refreshAfter ? parseDuration(refreshAfter) : 0;
   if (periodMs === 0) return {};

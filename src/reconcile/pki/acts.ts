@@ -1,6 +1,6 @@
 /**
- * The acts that only a certificate needs: keeping what was issued, taking one over that nobody has on record, and
- * noting what the object wants done with it when it is gone.
+ * The acts that only a certificate needs, or does its own way: keeping what was issued, taking one over that nobody has
+ * on record, and noting what the object wants done with it when it is gone.
  */
 import type { SecretAnswer } from '../../api/vault-exchange.ts';
 import { releaseToken } from '../../ledger/owning-token.ts';
@@ -13,16 +13,17 @@ import type { PkiPlan } from '../../plan/pki/pki-secret.ts';
 import { absenceFault, judgePlain } from '../../plan/secret/source-state.ts';
 import { FaultError, waiting } from '../../runtime/fault.ts';
 import { seal } from '../../runtime/sealed.ts';
+import { carryOutCommon, isCommon } from '../credential/acts.ts';
 import { recordRef } from '../credential/give-back.ts';
 import { issueCredential, renderIssued } from '../credential/issue.ts';
-import { originOf } from '../credential/turn.ts';
-import { removeLeftovers, writeDestination } from '../destination/destination.ts';
-import { carryOutCommon, isCommon } from '../leased/acts.ts';
-import type { Origin } from '../leased/gather.ts';
+import { type Origin, originOf } from '../credential/turn.ts';
+import { makeCurrent, removeFormerSecrets, writeCredential } from '../credential/write.ts';
+import { writeDestination } from '../destination/destination.ts';
 import type { SecretContent } from '../ports.ts';
-import { certificateIn, clearsOf, isAnother, type PkiTurn } from './gather.ts';
+import { certificateIn, clearsOf, isAnother } from './gather.ts';
+import type { PkiTurn } from './turn.ts';
 
-export type PkiAct = Exclude<PkiPlan, { kind: 'wait' }>;
+type PkiAct = Exclude<PkiPlan, { kind: 'wait' }>;
 
 /** Throws the fault of the act; what it had done by then stands. */
 export async function carryOutPki(turn: PkiTurn, act: PkiAct): Promise<void> {
@@ -30,6 +31,9 @@ export async function carryOutPki(turn: PkiTurn, act: PkiAct): Promise<void> {
   switch (act.kind) {
     case 'issue':
       return issueCredential(turn, act, (...issued) => holdCertificate(turn, ...issued));
+    case 'write':
+      await writeCredential(turn, act.revision);
+      return removeFormerSecrets(turn);
     case 'promote':
       return promote(turn, act.revision);
     case 'mark':
@@ -125,9 +129,8 @@ async function promote(turn: PkiTurn, revision: string): Promise<void> {
     deps.book.noteCertificate(revision, certificate, !lease);
   }
   if (!lease) await release(turn, record, context.signal);
-  await deps.book.makeCurrent(revision, lease, context.signal);
-  deps.held.drop(revision);
-  await removeLeftovers(deps, owner, destination.name, context.signal);
+  await makeCurrent(turn, revision, lease);
+  await removeFormerSecrets(turn);
 }
 
 function leaseFrom({ leaseId, issuedAt, ttlMs, renewable }: LeaseMark) {

@@ -1,63 +1,32 @@
-/** What a VaultPKISecret's status says after a reconcile, from its last turn and what was learned on the way. */
-import { credentialEndsAt, type LedgerRecord } from '../../ledger/record.ts';
+/** What only a VaultPKISecret's status says: its certificate, and what hinders that a former one is revoked. */
+import type { LedgerRecord } from '../../ledger/record.ts';
 import { offsetFits } from '../../plan/pki/certificate.ts';
-import { type GiveBackFacts, type SyncFacts, summariseSync } from '../../plan/status/status.ts';
+import type { GiveBackFacts } from '../../plan/status/status.ts';
 import type { EventText } from '../../plan/status/transition.ts';
 import type { Fault } from '../../runtime/fault.ts';
 import { rfc3339 } from '../../runtime/instant.ts';
-import { restartFacts } from '../destination/restart-facts.ts';
-import { restartEvents } from '../destination/restarts.ts';
-import {
-  giveBackFacts,
-  hasRestarted,
-  isAsWanted,
-  recordInPlace,
-  requestFields,
-  unresolved,
-  workingOn,
-} from '../leased/report.ts';
-import type { StoredObject } from '../ports.ts';
-import type { Report } from '../report.ts';
-import { expiryOffsetOf, type PkiTurn } from './gather.ts';
+import { giveBackFacts, hasRestarted, type Voice } from '../credential/report.ts';
+import { expiryOffsetOf } from './gather.ts';
+import type { PkiTurn } from './turn.ts';
 
-export async function reportPki(
-  stored: StoredObject,
-  turn: PkiTurn,
-  failure: Fault | undefined,
-): Promise<Report> {
-  const { deps, situation, learned, context } = turn;
-  // References that do not resolve are no failure while nothing is asked of them, and are told all the same.
-  const fault = failure ?? unresolved(situation);
-  const record = recordInPlace(turn);
-  const endsAt = certificateEndsAt(turn);
-  const facts: SyncFacts = {
-    usable: endsAt !== undefined && deps.clock.now() < endsAt,
-    synced: record ? isAsWanted(turn, record) : endsAt !== undefined,
-    fault,
-    working: workingOn(turn),
-    restart: await restartFacts(deps, situation.object, learned.restart, context.signal),
-    giveBack: revocationFacts(turn, record),
-  };
-  return {
-    stored,
-    fault,
-    summary: summariseSync(facts),
-    fields: {
-      ...(record && fieldsOf(turn, record, fault)),
-      ...requestFields(turn, fault),
-      valid: fault === undefined,
-      error: fault?.message ?? '',
-    },
-    events: eventsOf(turn, record),
-  };
-}
+export const PKI_VOICE: Voice<PkiTurn> = {
+  unrecordedEndsAt: ({ situation }) => situation.pki.unrecorded && situation.found?.endsAt,
+  facts: (turn, record) => ({ giveBack: revocationFacts(turn, record) }),
+  fields: (turn, record, fault) => ({
+    ...(record && fieldsOf(turn, record, fault)),
+    ...validity(fault),
+  }),
+  adopted: (serial) => ({
+    type: 'Normal',
+    reason: 'SecretSynced',
+    message: `certificate ${serial} was found in the Secret and is kept`,
+  }),
+  written: writtenEvents,
+};
 
-/** When what is in the Secret ends; undefined when there is nothing that we know. */
-export function certificateEndsAt(turn: PkiTurn): number | undefined {
-  const { found, pki } = turn.situation;
-  const record = recordInPlace(turn);
-  if (record) return credentialEndsAt(record);
-  return pki.unrecorded && found?.endsAt;
+/** Also of one that could not be looked at. */
+export function validity(fault: Fault | undefined) {
+  return { valid: fault === undefined, error: fault?.message ?? '' };
 }
 
 /** Undefined leaves what a former process said of a certificate that is still to be revoked. */
@@ -90,24 +59,10 @@ function fieldsOf(turn: PkiTurn, record: LedgerRecord, fault: Fault | undefined)
   };
 }
 
-function eventsOf(turn: PkiTurn, record: LedgerRecord | undefined): EventText[] {
-  const { adopted, restart, written } = turn.learned;
-  return [
-    ...(adopted === undefined ? [] : [adoptedEvent(adopted)]),
-    ...(written && record ? writtenEvents(turn, written, record) : []),
-    ...(restart ? restartEvents(restart) : []),
-  ];
-}
-
-function adoptedEvent(serial: string): EventText {
-  const message = `certificate ${serial} was found in the Secret and is kept`;
-  return { type: 'Normal', reason: 'SecretSynced', message };
-}
-
 function writtenEvents(
   { learned, situation }: PkiTurn,
-  { first }: { readonly first: boolean },
   { certificate, repair }: LedgerRecord,
+  isFirst: boolean,
 ): EventText[] {
   if (!certificate) return [];
   const limit = repair ? '; repairs come at most once a minute' : '';
@@ -116,7 +71,7 @@ function writtenEvents(
   const offsetMs = expiryOffsetOf(situation.object);
   const isIgnored = offsetMs > 0 && !offsetFits(certificate, offsetMs);
   return [
-    { type: 'Normal', reason: first ? 'SecretSynced' : 'SecretRotated', message },
+    { type: 'Normal', reason: isFirst ? 'SecretSynced' : 'SecretRotated', message },
     ...(isIgnored ? [OFFSET_IGNORED] : []),
   ];
 }
