@@ -12,7 +12,7 @@ import { renewLease, renewToken } from './renew.ts';
 import { retireRecord } from './retire.ts';
 import type { Turn } from './turn.ts';
 
-/** What a kind does its own way. */
+/** What a kind does its own way; and waiting is no act. */
 type OwnAct = 'wait' | 'adopt' | 'issue' | 'write' | 'promote';
 
 type CommonAct = Exclude<DynamicPlan, { kind: OwnAct }>;

@@ -23,28 +23,32 @@ type Facts = Pick<SyncFacts, 'renewal' | 'giveBack'>;
 type Fields = Report['fields'];
 
 /** In what one kind differs from another when it reports. */
-export interface Voice<Kind extends Turn> {
+export interface Voice<KindTurn extends Turn> {
   /** When what is in the Secret ends and no record tells of it; undefined where there is nothing that we know. */
-  readonly unrecordedEndsAt: (turn: Kind) => number | undefined;
+  readonly unrecordedEndsAt: (turn: KindTurn) => number | undefined;
   /** `failure`: of an act. */
   readonly facts: (
-    turn: Kind,
+    turn: KindTurn,
     record: LedgerRecord | undefined,
     failure: Fault | undefined,
   ) => Facts;
   readonly fields: (
-    turn: Kind,
+    turn: KindTurn,
     record: LedgerRecord | undefined,
     fault: Fault | undefined,
   ) => Fields;
   /** That what was in use without a record is known now. */
   readonly adopted: (id: string) => EventText;
-  readonly written: (turn: Kind, record: LedgerRecord, isFirst: boolean) => readonly EventText[];
+  readonly written: (
+    turn: KindTurn,
+    record: LedgerRecord,
+    isFirst: boolean,
+  ) => readonly EventText[];
 }
 
-export async function reportCredential<Kind extends Turn>(
-  voice: Voice<Kind>,
-  turn: Kind,
+export async function reportCredential<KindTurn extends Turn>(
+  voice: Voice<KindTurn>,
+  turn: KindTurn,
   failure: Fault | undefined,
 ): Promise<Report> {
   const { deps, stored, situation, learned, context } = turn;
@@ -71,7 +75,10 @@ export async function reportCredential<Kind extends Turn>(
 }
 
 /** When the credential in place dies: no retry may sleep past it. */
-export function endInPlace<Kind extends Turn>(voice: Voice<Kind>, turn: Kind): number | undefined {
+export function endInPlace<KindTurn extends Turn>(
+  voice: Voice<KindTurn>,
+  turn: KindTurn,
+): number | undefined {
   const record = recordInPlace(turn);
   return record ? credentialEndsAt(record) : voice.unrecordedEndsAt(turn);
 }
@@ -137,9 +144,9 @@ function requestFields({ situation }: Turn, fault: Fault | undefined) {
   };
 }
 
-function eventsOf<Kind extends Turn>(
-  voice: Voice<Kind>,
-  turn: Kind,
+function eventsOf<KindTurn extends Turn>(
+  voice: Voice<KindTurn>,
+  turn: KindTurn,
   record: LedgerRecord | undefined,
 ): EventText[] {
   const { adopted, restart, written } = turn.learned;

@@ -19,12 +19,12 @@ import { nothingLearned, type Renewing, type Turn } from './turn.ts';
 import { inTurns } from './turns.ts';
 
 /** In what the story of one kind differs from that of another. */
-export interface CredentialKind<Kind extends Turn> {
+export interface CredentialKind<KindTurn extends Turn> {
   /** Throws what is wrong with the object, or hinders looking at it. */
-  readonly gather: (renewing: Renewing, stored: StoredObject) => Promise<Kind>;
+  readonly gather: (renewing: Renewing, stored: StoredObject) => Promise<KindTurn>;
   /** As Story.act. */
-  readonly act: (turn: Kind) => Promise<Outcome | 'wait' | undefined>;
-  readonly voice: Voice<Kind>;
+  readonly act: (turn: KindTurn) => Promise<Outcome | 'wait' | undefined>;
+  readonly voice: Voice<KindTurn>;
   /** What is said of one that could not be gathered; `renewal`: how keeping it alive went. */
   readonly unseen: (
     fault: Fault,
@@ -32,8 +32,8 @@ export interface CredentialKind<Kind extends Turn> {
   ) => Pick<SyncFacts, 'renewal'> & Pick<Report, 'fields'>;
 }
 
-export async function reconcileCredential<Kind extends Turn>(
-  kind: CredentialKind<Kind>,
+export async function reconcileCredential<KindTurn extends Turn>(
+  kind: CredentialKind<KindTurn>,
   deps: Deps,
   ref: Ref,
   context: ReconcileContext,
@@ -44,7 +44,7 @@ export async function reconcileCredential<Kind extends Turn>(
   const story = {
     gather: () => kind.gather(renewing, stored),
     act: kind.act,
-    settle: (turn: Kind, fault: Fault | undefined) => settle(kind, turn, fault),
+    settle: (turn: KindTurn, fault: Fault | undefined) => settle(kind, turn, fault),
   };
   try {
     return await inTurns(story, await story.gather(), context);
@@ -53,9 +53,9 @@ export async function reconcileCredential<Kind extends Turn>(
   }
 }
 
-async function settle<Kind extends Turn>(
-  { voice }: CredentialKind<Kind>,
-  turn: Kind,
+async function settle<KindTurn extends Turn>(
+  { voice }: CredentialKind<KindTurn>,
+  turn: KindTurn,
   fault: Fault | undefined,
 ): Promise<Outcome> {
   const { deps, situation, context } = turn;
@@ -74,8 +74,8 @@ function countSync({ learned, context }: Renewing, { stored, fault }: Report): v
 }
 
 /** The specification is refused, or the Secret cannot be read: whatever is in place stays and is kept alive. */
-async function failedToGather<Kind extends Turn>(
-  { unseen }: CredentialKind<Kind>,
+async function failedToGather<KindTurn extends Turn>(
+  { unseen }: CredentialKind<KindTurn>,
   renewing: Renewing,
   stored: StoredObject,
   failure: Fault,
