@@ -3,7 +3,7 @@
  * when somebody asks, from the watched copies, so that no figure outlives its object and none is behind.
  */
 import { isKindName, KINDS } from './api/kinds.ts';
-import { endOf } from './plan/leased/lease.ts';
+import { endOf } from './plan/credential/lease.ts';
 import {
   credentialOf,
   isPaused,

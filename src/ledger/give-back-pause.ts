@@ -2,7 +2,7 @@
  * The pause of giving back as this process knows it, and its record: a Secret without a secret in it, which a person
  * deletes to confirm that all is well. Refuses to know what signs there are of a restore.
  */
-import { type PausePlan, planPause } from '../plan/leased/give-back-pause.ts';
+import { type PausePlan, planPause } from '../plan/credential/give-back-pause.ts';
 import { readInstant, rfc3339 } from '../runtime/instant.ts';
 import { seal } from '../runtime/sealed.ts';
 import type { RecordStore, StoredRecord } from './ports.ts';

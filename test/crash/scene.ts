@@ -1,7 +1,7 @@
 /** One tenant with one leased credential and one Deployment that uses it, and everything that was seen of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RealStack } from '../../hack/real/stack.ts';
-import { LEASE_ANNOTATION } from '../../src/plan/leased/lease-mark.ts';
+import { LEASE_ANNOTATION } from '../../src/plan/credential/lease-mark.ts';
 import { conditionOf, type KubeObject, textsOf } from '../stage/kube-admin.ts';
 import { type Tenant, type TenantOptions, tenant } from '../stage/tenant.ts';
 import { type Change, History } from './history.ts';

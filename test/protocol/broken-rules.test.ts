@@ -1,8 +1,8 @@
 /** Each rule of the protocol is needed: without it the model finds a way to break a promise, and tells it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DynamicPlan } from '../../src/plan/leased/dynamic-secret.ts';
-import type { DynamicWorld } from '../../src/plan/leased/dynamic-world.ts';
+import type { CredentialPlan } from '../../src/plan/credential/next-act.ts';
+import type { CredentialWorld } from '../../src/plan/credential/world.ts';
 import { explore, stateAt, wayTo } from './model/explore.ts';
 import { RULES, type Rules } from './model/rules.ts';
 import { stability } from './model/stability.ts';
@@ -84,7 +84,7 @@ describe('the model notices', () => {
     });
 });
 
-function retireForeignFirst(plan: DynamicPlan, world: DynamicWorld): DynamicPlan {
+function retireForeignFirst(plan: CredentialPlan, world: CredentialWorld): CredentialPlan {
   const foreign = world.records.find(
     ({ state, holder, revision }) =>
       state === 'pending' && holder !== world.holder && revision !== world.secret?.revision,
@@ -93,7 +93,7 @@ function retireForeignFirst(plan: DynamicPlan, world: DynamicWorld): DynamicPlan
   return { kind: 'retire', revision: foreign.revision, why: 'unused', successor: '' };
 }
 
-function retireFirst(plan: DynamicPlan, world: DynamicWorld): DynamicPlan {
+function retireFirst(plan: CredentialPlan, world: CredentialWorld): CredentialPlan {
   const current = world.records.find(({ state }) => state === 'current');
   if (plan.kind !== 'issue' || !current) return plan;
   return { kind: 'retire', revision: current.revision, why: 'unused', successor: '' };

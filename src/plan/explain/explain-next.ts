@@ -1,7 +1,7 @@
 /** What the operator does next with an object that is well, and when: by the same arithmetic as the operator's own. */
 import { parseDuration } from '../../api/duration.ts';
 import { refreshHorizonMs, spreadOf } from '../../runtime/spread.ts';
-import { dueAt } from '../leased/lease.ts';
+import { dueAt } from '../credential/lease.ts';
 import { certificateDue } from '../pki/certificate.ts';
 import type { ExplainedObject } from './explain-facts.ts';
 

@@ -4,7 +4,7 @@
  * trust: whether anybody accepts the certificate is for those who use it.
  */
 import { X509Certificate } from 'node:crypto';
-import { safetyMargin } from '../leased/lease.ts';
+import { safetyMargin } from '../credential/lease.ts';
 
 /** Epoch ms. */
 export interface CertificateFacts {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DynamicWorld, RecordFacts } from '../leased/dynamic-world.ts';
+import type { CredentialWorld, RecordFacts } from '../credential/world.ts';
 import { judgeUnrecorded, type PkiWorld, planPki, type UnrecordedFacts } from './pki-secret.ts';
 
 const HOUR = 3_600_000;
@@ -33,7 +33,7 @@ const RECORD: RecordFacts = {
   replaceAt: NOW + HOUR,
 };
 
-function world(change: Partial<DynamicWorld> = {}, more: Partial<PkiWorld> = {}): PkiWorld {
+function world(change: Partial<CredentialWorld> = {}, more: Partial<PkiWorld> = {}): PkiWorld {
   return {
     credential: {
       now: NOW,

@@ -1,13 +1,13 @@
 /**
- * What a certificate needs next: the questions of every credential (dynamic-secret.ts), and before them those that only
- * a certificate brings. One that nobody has on record, because VSO wrote it or the ledger was lost, is kept: it gets a
- * mark in its Secret, then a record. What the object wants done with it later is on record too.
+ * What a certificate needs next: the questions of every credential (credential/next-act.ts), and before them those that
+ * only a certificate brings. One that nobody has on record, because VSO wrote it or the ledger was lost, is kept: it
+ * gets a mark in its Secret, then a record. What the object wants done with it later is on record too.
  */
-import { type DynamicPlan, planDynamic, planRenewal } from '../leased/dynamic-secret.ts';
-import type { DynamicWorld } from '../leased/dynamic-world.ts';
+import { type CredentialPlan, planCredential, planRenewal } from '../credential/next-act.ts';
+import type { CredentialWorld } from '../credential/world.ts';
 
 export type PkiPlan =
-  | DynamicPlan
+  | CredentialPlan
   | { readonly kind: 'mark' }
   | { readonly kind: 'record'; readonly revision: string }
   | { readonly kind: 'note'; readonly revision: string };
@@ -18,7 +18,7 @@ export type Unrecorded =
   | { readonly kind: 'marked'; revision: string };
 
 export interface PkiWorld {
-  readonly credential: DynamicWorld;
+  readonly credential: CredentialWorld;
   readonly unrecorded: Unrecorded | undefined;
   /** Records that say otherwise than the object what is to be done with a certificate, or as whom. */
   readonly outdated: readonly string[];
@@ -29,7 +29,7 @@ export function planPki(world: PkiWorld): PkiPlan {
     planRenewal(world.credential) ??
     keepUnrecorded(world) ??
     note(world) ??
-    planDynamic(world.credential)
+    planCredential(world.credential)
   );
 }
 

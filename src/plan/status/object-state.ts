@@ -8,7 +8,7 @@ import { isObject } from '../../api/normal-form.ts';
 import type { ObjectMeta } from '../../api/object.ts';
 import { isReason, type Reason } from '../../api/reasons.ts';
 import { readInstant } from '../../runtime/instant.ts';
-import { endOf, type Span, safetyMargin } from '../leased/lease.ts';
+import { endOf, type Span, safetyMargin } from '../credential/lease.ts';
 
 export interface ToldObject {
   readonly kind: string;

@@ -2,8 +2,9 @@
  * The acts that every credential has alike. Each does one thing and returns; what it leaves behind when it dies
  * half-way is what the planner finds next time.
  */
-import type { DynamicPlan } from '../../plan/leased/dynamic-secret.ts';
-import { LEASE_ANNOTATION } from '../../plan/leased/lease-mark.ts';
+
+import { LEASE_ANNOTATION } from '../../plan/credential/lease-mark.ts';
+import type { CredentialPlan } from '../../plan/credential/next-act.ts';
 import { FaultError } from '../../runtime/fault.ts';
 import { writeDestination } from '../destination/destination.ts';
 import { restartTargets } from '../destination/restarts.ts';
@@ -15,7 +16,7 @@ import type { Turn } from './turn.ts';
 /** What a kind does its own way; and waiting is no act. */
 type OwnAct = 'wait' | 'adopt' | 'issue' | 'write' | 'promote';
 
-type CommonAct = Exclude<DynamicPlan, { kind: OwnAct }>;
+type CommonAct = Exclude<CredentialPlan, { kind: OwnAct }>;
 
 const COMMON: ReadonlySet<string> = new Set<CommonAct['kind']>([
   'retire',

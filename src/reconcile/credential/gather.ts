@@ -5,8 +5,8 @@
  */
 import type { VaultIdentity } from '../../api/vault-exchange.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
-import type { DynamicWorld, RecordFacts, SecretFacts } from '../../plan/leased/dynamic-world.ts';
-import { LEASE_ANNOTATION, type MarkReading, readMark } from '../../plan/leased/lease-mark.ts';
+import { LEASE_ANNOTATION, type MarkReading, readMark } from '../../plan/credential/lease-mark.ts';
+import type { CredentialWorld, RecordFacts, SecretFacts } from '../../plan/credential/world.ts';
 import { openRequests } from '../../plan/requests.ts';
 import { planDestination } from '../../plan/secret/destination.ts';
 import type { Owner, SecretDigest } from '../../plan/secret/secret.ts';
@@ -40,7 +40,7 @@ export async function gather<Kind extends CredentialObject>(
   const reading = readingOf(deps, owner, secret);
   const mark = reading.kind === 'genuine' ? reading.mark : undefined;
   const origin = resolvedOrigin(deps, look, object);
-  const world: DynamicWorld = {
+  const world: CredentialWorld = {
     now: deps.clock.now(),
     uid: owner.uid,
     holder: deps.settings.holder,

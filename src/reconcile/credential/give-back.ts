@@ -8,8 +8,8 @@ import {
   patientlyAt,
   planGiveBack,
   type RetiringFacts,
-} from '../../plan/leased/give-back.ts';
-import { readMark } from '../../plan/leased/lease-mark.ts';
+} from '../../plan/credential/give-back.ts';
+import { readMark } from '../../plan/credential/lease-mark.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import { type Fault, faultOf } from '../../runtime/fault.ts';
 import type { Observer } from '../../runtime/observer.ts';

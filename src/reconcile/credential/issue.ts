@@ -5,8 +5,8 @@
 import type { SecretAnswer } from '../../api/vault-exchange.ts';
 import { issue } from '../../ledger/issue.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
-import type { IssueCause } from '../../plan/leased/dynamic-cause.ts';
-import type { DynamicPlan } from '../../plan/leased/dynamic-secret.ts';
+import type { IssueCause } from '../../plan/credential/cause.ts';
+import type { CredentialPlan } from '../../plan/credential/next-act.ts';
 import { planDestination } from '../../plan/secret/destination.ts';
 import { renderSecret } from '../../plan/secret/render.ts';
 import type { SecretData } from '../../plan/secret/secret.ts';
@@ -17,7 +17,7 @@ import { readLive } from '../destination/destination.ts';
 import { retireRecord } from './retire.ts';
 import { type Origin, originOf, type Turn } from './turn.ts';
 
-type IssuePlan = Extract<DynamicPlan, { kind: 'issue' }>;
+type IssuePlan = Extract<CredentialPlan, { kind: 'issue' }>;
 
 /** Keeps what was issued, sealed, until it is written. Throws when it is of no use. */
 export type Hold = (origin: Origin, record: LedgerRecord, answer: SecretAnswer) => Promise<void>;

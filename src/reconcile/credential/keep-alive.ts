@@ -3,8 +3,8 @@
  * neither. Issues nothing, writes nothing.
  */
 import { credentialEndsAt, type LedgerRecord } from '../../ledger/record.ts';
-import { nextDueAt, planRenewal } from '../../plan/leased/dynamic-secret.ts';
-import type { DynamicWorld } from '../../plan/leased/dynamic-world.ts';
+import { nextDueAt, planRenewal } from '../../plan/credential/next-act.ts';
+import type { CredentialWorld } from '../../plan/credential/world.ts';
 import type { Fault } from '../../runtime/fault.ts';
 import type { Ref } from '../../runtime/ref.ts';
 import { ownerOf } from '../load.ts';
@@ -76,7 +76,7 @@ function worldOf(
   { deps, learned }: Renewing,
   renewalPercent: number,
   record: LedgerRecord,
-): DynamicWorld {
+): CredentialWorld {
   return {
     now: deps.clock.now(),
     uid: record.owner.uid,

@@ -1,7 +1,7 @@
 /** Keeping a credential alive: its lease, and the token that it dies with. */
 import { extendToken } from '../../ledger/owning-token.ts';
 import { type LedgerRecord, leaseAccess } from '../../ledger/record.ts';
-import { judgeRenewal } from '../../plan/leased/lease.ts';
+import { judgeRenewal } from '../../plan/credential/lease.ts';
 import { faultOf } from '../../runtime/fault.ts';
 import type { Renewing } from './turn.ts';
 

@@ -3,8 +3,8 @@
  * way. What only one kind says it says itself, by its voice.
  */
 import { credentialEndsAt, type LedgerRecord } from '../../ledger/record.ts';
-import { isRotationOpen } from '../../plan/leased/dynamic-cause.ts';
-import { inPlace } from '../../plan/leased/dynamic-records.ts';
+import { isRotationOpen } from '../../plan/credential/cause.ts';
+import { inPlace } from '../../plan/credential/records.ts';
 import { handledRequests } from '../../plan/requests.ts';
 import {
   type GiveBackFacts,

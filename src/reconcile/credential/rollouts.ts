@@ -3,7 +3,7 @@
  * looks for the first time takes them to be on their way.
  */
 import type { LedgerRecord, RecordTarget, Retirement } from '../../ledger/record.ts';
-import type { RetiringFacts } from '../../plan/leased/give-back.ts';
+import type { RetiringFacts } from '../../plan/credential/give-back.ts';
 import { hasRolledOut, isRolling, stepOf } from '../../plan/rollout.ts';
 import type { Deps } from '../deps.ts';
 

@@ -2,8 +2,8 @@
  * The story of any object with a credential: gather the facts, ask the planner, act, and ask again until there is
  * nothing to do but wait until the credential is due; then report. And of one that is gone and left records behind.
  */
-import { orLookAt } from '../../plan/leased/dynamic-due.ts';
-import { nextDueAt } from '../../plan/leased/dynamic-secret.ts';
+import { orLookAt } from '../../plan/credential/due.ts';
+import { nextDueAt } from '../../plan/credential/next-act.ts';
 import { type RenewalFacts, type SyncFacts, summariseSync } from '../../plan/status/status.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import type { Fault } from '../../runtime/fault.ts';

@@ -4,9 +4,9 @@ import type { ObjectMeta } from '../../api/object.ts';
 import type { RolloutRestartTarget } from '../../api/shared.ts';
 import type { SecretRequest, VaultIdentity } from '../../api/vault-exchange.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
-import type { IssueCause } from '../../plan/leased/dynamic-cause.ts';
-import type { DynamicWorld, Finding } from '../../plan/leased/dynamic-world.ts';
-import type { LeaseMark } from '../../plan/leased/lease-mark.ts';
+import type { IssueCause } from '../../plan/credential/cause.ts';
+import type { LeaseMark } from '../../plan/credential/lease-mark.ts';
+import type { CredentialWorld, Finding } from '../../plan/credential/world.ts';
 import type { Destination } from '../../plan/secret/destination.ts';
 import type { Owner, SecretDigest } from '../../plan/secret/secret.ts';
 import type { ReconcileContext } from '../../runtime/controller.ts';
@@ -45,7 +45,7 @@ export interface Situation<Kind extends CredentialObject = CredentialObject> {
   readonly origin: Origin | Fault;
   readonly secret: SecretDigest | undefined;
   readonly mark: LeaseMark | undefined;
-  readonly world: DynamicWorld;
+  readonly world: CredentialWorld;
 }
 
 /** Facts that a reconcile learns while it runs; they outlive a turn, not the reconcile. */

@@ -7,7 +7,7 @@ import { API_VERSION } from '../../api/group.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { type GivenBack, giveBack } from '../../ledger/give-back.ts';
 import type { LedgerRecord, RecordCertificate } from '../../ledger/record.ts';
-import { readMark } from '../../plan/leased/lease-mark.ts';
+import { readMark } from '../../plan/credential/lease-mark.ts';
 import { TLS_TYPE } from '../../plan/pki/pki-request.ts';
 import type { SecretData } from '../../plan/secret/secret.ts';
 import { lentFrame } from '../../plan/secret/secret-frame.ts';

@@ -3,8 +3,8 @@
  * revision, lease and MAC; then the record says current.
  */
 import type { RecordLease } from '../../ledger/record.ts';
-import { inPlace } from '../../plan/leased/dynamic-records.ts';
-import { writeMark } from '../../plan/leased/lease-mark.ts';
+import { writeMark } from '../../plan/credential/lease-mark.ts';
+import { inPlace } from '../../plan/credential/records.ts';
 import { secretMac } from '../../plan/secret/mac.ts';
 import { removeLeftovers, writeDestination } from '../destination/destination.ts';
 import type { Turn } from './turn.ts';

@@ -1,7 +1,7 @@
 /** The acts that only a leased credential needs, or does its own way. */
 import type { SecretAnswer } from '../../api/vault-exchange.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
-import type { DynamicPlan } from '../../plan/leased/dynamic-secret.ts';
+import type { CredentialPlan } from '../../plan/credential/next-act.ts';
 import { absenceFault, judgePlain } from '../../plan/secret/source-state.ts';
 import { FaultError } from '../../runtime/fault.ts';
 import { carryOutCommon, isCommon } from '../credential/acts.ts';
@@ -12,7 +12,7 @@ import { makeCurrent, removeFormerSecrets, writeCredential } from '../credential
 import { adoptStray, leaveStray } from './stray.ts';
 import type { LeasedTurn } from './turn.ts';
 
-type Act = Exclude<DynamicPlan, { kind: 'wait' }>;
+type Act = Exclude<CredentialPlan, { kind: 'wait' }>;
 
 /** Throws the fault of the act; what it had done by then stands. */
 export async function carryOut(turn: LeasedTurn, act: Act): Promise<void> {

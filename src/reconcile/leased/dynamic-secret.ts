@@ -1,5 +1,5 @@
 /** The story of a VaultDynamicSecret, where it differs from that of every credential. */
-import { planDynamic } from '../../plan/leased/dynamic-secret.ts';
+import { planCredential } from '../../plan/credential/next-act.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import type { Ref } from '../../runtime/ref.ts';
 import { type CredentialKind, reconcileCredential } from '../credential/story.ts';
@@ -26,7 +26,7 @@ export function reconcileDynamic(
 }
 
 async function act(turn: LeasedTurn): Promise<Outcome | 'wait' | undefined> {
-  const plan = planDynamic(turn.situation.world);
+  const plan = planCredential(turn.situation.world);
   if (plan.kind === 'wait') return 'wait';
   if (isUnleased(turn, plan)) return reconcileUnleased(turn);
   await carryOut(turn, plan);

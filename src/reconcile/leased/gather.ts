@@ -3,7 +3,7 @@
  * lease without a record, times that only the status has, and whether the object is still there.
  */
 import type { VaultDynamicSecret } from '../../api/vault-dynamic-secret.ts';
-import { strayOf } from '../../plan/leased/stray.ts';
+import { strayOf } from '../../plan/credential/stray.ts';
 import { openRequests } from '../../plan/requests.ts';
 import { dynamicRequest, sourceDigest } from '../../plan/secret/request.ts';
 import { gather, type Look } from '../credential/gather.ts';

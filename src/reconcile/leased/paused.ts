@@ -1,5 +1,5 @@
 /** A VaultDynamicSecret that is paused: a lease that the ledger does not know is kept alive, too. */
-import { planPaused } from '../../plan/leased/dynamic-secret.ts';
+import { planPaused } from '../../plan/credential/next-act.ts';
 import type { PausedBy } from '../../plan/pause.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import { type KeptAlive, keepAlive } from '../credential/keep-alive.ts';

@@ -4,9 +4,9 @@
  * given back and end with their token.
  */
 import type { LeaseRenewal } from '../../api/vault-exchange.ts';
-import type { StrayFacts } from '../../plan/leased/dynamic-world.ts';
-import { dueAt, endOf, type Span } from '../../plan/leased/lease.ts';
-import { type Adopted, type Stray, strayReplacementAt } from '../../plan/leased/stray.ts';
+import { dueAt, endOf, type Span } from '../../plan/credential/lease.ts';
+import { type Adopted, type Stray, strayReplacementAt } from '../../plan/credential/stray.ts';
+import type { StrayFacts } from '../../plan/credential/world.ts';
 import { faultOf } from '../../runtime/fault.ts';
 import { keyOf, type Ref } from '../../runtime/ref.ts';
 import { spreadOf } from '../../runtime/spread.ts';

@@ -1,6 +1,6 @@
 /** One turn of the reconcile of a VaultDynamicSecret. */
 import type { VaultDynamicSecret } from '../../api/vault-dynamic-secret.ts';
-import type { Stray } from '../../plan/leased/stray.ts';
+import type { Stray } from '../../plan/credential/stray.ts';
 import type { Situation, Turn } from '../credential/turn.ts';
 
 export interface LeasedSituation extends Situation<VaultDynamicSecret> {

@@ -6,7 +6,7 @@
 
 import { parseDuration } from '../../api/duration.ts';
 import type { VaultDynamicSecret } from '../../api/vault-dynamic-secret.ts';
-import type { DynamicPlan } from '../../plan/leased/dynamic-secret.ts';
+import type { CredentialPlan } from '../../plan/credential/next-act.ts';
 import { handledRequests } from '../../plan/requests.ts';
 import { renderSecret } from '../../plan/secret/render.ts';
 import { absenceFault, judgePlain } from '../../plan/secret/source-state.ts';
@@ -27,7 +27,7 @@ import { followRotation, nextLook, rotationStatus } from './static-role.ts';
 import type { LeasedSituation, LeasedTurn } from './turn.ts';
 
 /** Nothing is issued where the answer is known to have no lease: by memory, by the status, or by the specification. */
-export function isUnleased({ deps, situation }: LeasedTurn, plan: DynamicPlan): boolean {
+export function isUnleased({ deps, situation }: LeasedTurn, plan: CredentialPlan): boolean {
   const { origin, object } = situation;
   if (plan.kind !== 'issue' || !('digest' in origin)) return false;
   return deps.unleased.get(origin.digest) ?? isSaidToBe(object);

@@ -5,7 +5,7 @@
 import type { SecretAnswer } from '../../api/vault-exchange.ts';
 import { releaseToken } from '../../ledger/owning-token.ts';
 import type { LedgerRecord, RecordCertificate, RecordToken } from '../../ledger/record.ts';
-import { type LeaseMark, writeMark } from '../../plan/leased/lease-mark.ts';
+import { type LeaseMark, writeMark } from '../../plan/credential/lease-mark.ts';
 import type { CertificateFacts } from '../../plan/pki/certificate.ts';
 import { issuedCertificate } from '../../plan/pki/pki-data.ts';
 import { mountOf, TLS_TYPE } from '../../plan/pki/pki-request.ts';

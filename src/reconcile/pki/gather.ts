@@ -5,7 +5,7 @@
 import { parseDuration } from '../../api/duration.ts';
 import type { VaultPKISecret } from '../../api/vault-pki-secret.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
-import type { RecordFacts } from '../../plan/leased/dynamic-world.ts';
+import type { RecordFacts } from '../../plan/credential/world.ts';
 import {
   type CertificateFacts,
   certificateDue,

@@ -2,13 +2,14 @@
  * The product's own judgement, asked about a state of the model: what a replica can see becomes the facts that the
  * reconcilers gather, and the planners of src/plan decide.
  */
-import { type DynamicPlan, planDynamic } from '../../../src/plan/leased/dynamic-secret.ts';
+
+import { planGiveBack } from '../../../src/plan/credential/give-back.ts';
+import { type CredentialPlan, planCredential } from '../../../src/plan/credential/next-act.ts';
 import type {
-  DynamicWorld,
+  CredentialWorld,
   RecordFacts,
   SecretFacts,
-} from '../../../src/plan/leased/dynamic-world.ts';
-import { planGiveBack } from '../../../src/plan/leased/give-back.ts';
+} from '../../../src/plan/credential/world.ts';
 import { resourceOf } from './commit.ts';
 import type { Rules } from './rules.ts';
 import type { Entry, Replica, Resource, Run, Secret, State } from './state.ts';
@@ -28,7 +29,7 @@ export interface Look {
   readonly secret: Secret | null;
   /** The Secret that was seen is the one that is there. */
   readonly same: boolean;
-  readonly world: DynamicWorld;
+  readonly world: CredentialWorld;
 }
 
 /** The watched copies of a replica. */
@@ -43,7 +44,7 @@ export function look(state: State, replica: Replica, run: Run, rules: Rules): Lo
   const secret = (isLive ? state : (replica.view ?? state)).secrets[run.id] ?? null;
   const same = isLive || (replica.view?.same[run.id] ?? true);
   const me = state.replicas.indexOf(replica);
-  const world: DynamicWorld = {
+  const world: CredentialWorld = {
     now: NOW,
     uid: livingUid(state, entries, secret, resource),
     holder: String(me),
@@ -61,8 +62,8 @@ export function look(state: State, replica: Replica, run: Run, rules: Rules): Lo
   return { resource, secret, same, world };
 }
 
-export function judge({ world }: Look, rules: Rules): DynamicPlan {
-  return rules.replan(planDynamic(world), world);
+export function judge({ world }: Look, rules: Rules): CredentialPlan {
+  return rules.replan(planCredential(world), world);
 }
 
 /** As `Book.ofOwner`: by the name, whatever the uid. */

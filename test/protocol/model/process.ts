@@ -2,7 +2,7 @@
  * What a replica does: begin a run, ask the planner, send a call, and go on from its answer or its failure. The order
  * of the calls is that of src/ledger and src/reconcile; the replay holds the two together.
  */
-import { inPlace } from '../../../src/plan/leased/dynamic-records.ts';
+import { inPlace } from '../../../src/plan/credential/records.ts';
 import { type Answer, patch, resourceOf } from './commit.ts';
 import { judge, type Look, look, mayGoBack, ofResource, seenResource } from './judgement.ts';
 import type { Rules } from './rules.ts';

@@ -2,8 +2,8 @@
  * The rules that make the protocol safe, one switch each: the model is explored with all of them, and each alone is
  * broken to see that the model notices.
  */
-import type { DynamicPlan } from '../../../src/plan/leased/dynamic-secret.ts';
-import type { DynamicWorld } from '../../../src/plan/leased/dynamic-world.ts';
+import type { CredentialPlan } from '../../../src/plan/credential/next-act.ts';
+import type { CredentialWorld } from '../../../src/plan/credential/world.ts';
 
 export interface Rules {
   /** The token is on record before the credential exists. */
@@ -23,7 +23,7 @@ export interface Rules {
   /** The restart annotation is the revision, so that writing it again restarts nothing. */
   readonly stableStamps: boolean;
   /** Changes what the planner said. */
-  readonly replan: (plan: DynamicPlan, world: DynamicWorld) => DynamicPlan;
+  readonly replan: (plan: CredentialPlan, world: CredentialWorld) => CredentialPlan;
 }
 
 export const RULES: Rules = {

@@ -1,7 +1,7 @@
 /** Vault, the API server and time, in memory: what the real code works on while a trace of the model is replayed. */
 import type { StoredRecord } from '../../../src/ledger/ports.ts';
 import type { StoredToken } from '../../../src/ledger/record.ts';
-import { LEASE_ANNOTATION } from '../../../src/plan/leased/lease-mark.ts';
+import { LEASE_ANNOTATION } from '../../../src/plan/credential/lease-mark.ts';
 import { type MacKey, secretMac } from '../../../src/plan/secret/mac.ts';
 import type { SecretBody, SecretData, SecretDigest } from '../../../src/plan/secret/secret.ts';
 import type { StoredObject } from '../../../src/reconcile/ports.ts';

@@ -1,5 +1,5 @@
 /**
- * What a leased credential needs next. One question after another, the first that has an answer decides; after
+ * What a credential needs next. One question after another, the first that has an answer decides; after
  * acting, the questions are asked again, so a crash between two acts is no special case. Renewals come first, as
  * everything else may fail for reasons of its own: a credential in use is kept alive even while its object is in
  * error and nothing can be written.
@@ -10,19 +10,13 @@ import {
   issueCause,
   repairAllowedAt,
   rotationAllowedAt,
-} from './dynamic-cause.ts';
-import {
-  isRenewable,
-  leaseRenewalAt,
-  replacementAt,
-  tokenLasts,
-  tokenRenewalAt,
-} from './dynamic-due.ts';
-import { inPlace, inUse, owned } from './dynamic-records.ts';
-import type { DynamicWorld, RecordFacts } from './dynamic-world.ts';
+} from './cause.ts';
+import { isRenewable, leaseRenewalAt, replacementAt, tokenLasts, tokenRenewalAt } from './due.ts';
 import { leasePhase, type Span } from './lease.ts';
+import { inPlace, inUse, owned } from './records.ts';
+import type { CredentialWorld, RecordFacts } from './world.ts';
 
-export type DynamicPlan =
+export type CredentialPlan =
   | {
       readonly kind: 'retire';
       readonly revision: string;
@@ -44,7 +38,7 @@ export type DynamicPlan =
   | { readonly kind: 'restart'; readonly revision: string }
   | { readonly kind: 'wait'; readonly until: number | undefined };
 
-type Check = (world: DynamicWorld) => DynamicPlan | undefined;
+type Check = (world: CredentialWorld) => CredentialPlan | undefined;
 
 const CHECKS: readonly Check[] = [
   renewLease,
@@ -61,7 +55,7 @@ const CHECKS: readonly Check[] = [
   rewriteMetadata,
 ];
 
-export function planDynamic(world: DynamicWorld): DynamicPlan {
+export function planCredential(world: CredentialWorld): CredentialPlan {
   for (const check of CHECKS) {
     const plan = check(world);
     if (plan) return plan;
@@ -70,7 +64,7 @@ export function planDynamic(world: DynamicWorld): DynamicPlan {
 }
 
 /** The part that a credential in use needs also while its object or its Secret cannot be looked at: to live on. */
-export function planRenewal(world: DynamicWorld): DynamicPlan | undefined {
+export function planRenewal(world: CredentialWorld): CredentialPlan | undefined {
   return renewLease(world) ?? renewToken(world);
 }
 
@@ -78,26 +72,26 @@ export function planRenewal(world: DynamicWorld): DynamicPlan | undefined {
  * What may be done while the object is paused, besides renewing: learn that a credential is in use, so that it is
  * renewed too.
  */
-export function planPaused(world: DynamicWorld): DynamicPlan | undefined {
+export function planPaused(world: CredentialWorld): CredentialPlan | undefined {
   return promoteCarried(world) ?? adoptStray(world) ?? renewStray(world);
 }
 
 /** Records of an object that is gone, or of an earlier one with the same name. */
-function retireStrangers(world: DynamicWorld): DynamicPlan | undefined {
+function retireStrangers(world: CredentialWorld): CredentialPlan | undefined {
   const stranger = world.records.find(
     (record) => record.state !== 'retiring' && record.owner.uid !== world.uid,
   );
   return stranger && retire(stranger, 'owner-gone');
 }
 
-function promoteCarried(world: DynamicWorld): DynamicPlan | undefined {
+function promoteCarried(world: CredentialWorld): CredentialPlan | undefined {
   const carried = world.secret?.revision;
   const record = owned(world).find((each) => each.state === 'pending' && each.revision === carried);
   return record && { kind: 'promote', revision: record.revision };
 }
 
 /** Everything recorded as current that the Secret no longer carries, once another revision is in place. */
-function retireSuperseded(world: DynamicWorld): DynamicPlan | undefined {
+function retireSuperseded(world: CredentialWorld): CredentialPlan | undefined {
   const successor = inPlace(world);
   if (!successor) return undefined;
   const old = owned(world).find(
@@ -107,13 +101,13 @@ function retireSuperseded(world: DynamicWorld): DynamicPlan | undefined {
 }
 
 /** A write that was refused is tried again with the values that were issued, while they are still what is wanted. */
-function writeHeld(world: DynamicWorld): DynamicPlan | undefined {
+function writeHeld(world: CredentialWorld): CredentialPlan | undefined {
   const record = owned(world).find((each) => each.state === 'pending' && each.held);
   if (!record || !isWanted(world, record)) return undefined;
   return { kind: 'write', revision: record.revision };
 }
 
-function isWanted(world: DynamicWorld, record: RecordFacts): boolean {
+function isWanted(world: CredentialWorld, record: RecordFacts): boolean {
   return (
     record.destination === world.destination &&
     (world.sourceDigest === undefined || record.sourceDigest === world.sourceDigest) &&
@@ -122,14 +116,14 @@ function isWanted(world: DynamicWorld, record: RecordFacts): boolean {
 }
 
 /** Our own attempt that the Secret does not carry: nobody can still write it. */
-function retireOwnUnused(world: DynamicWorld): DynamicPlan | undefined {
+function retireOwnUnused(world: CredentialWorld): CredentialPlan | undefined {
   const record = owned(world).find(
     (each) => each.state === 'pending' && each.holder === world.holder,
   );
   return record && retire(record, record.sent ? 'replaced' : 'unused');
 }
 
-function renewLease(world: DynamicWorld): DynamicPlan | undefined {
+function renewLease(world: CredentialWorld): CredentialPlan | undefined {
   const due = inUse(world).find((record) => {
     const { lease } = record;
     if (!lease || !isRenewable(record)) return false;
@@ -139,7 +133,7 @@ function renewLease(world: DynamicWorld): DynamicPlan | undefined {
   return due && { kind: 'renew-lease', revision: due.revision };
 }
 
-function renewToken(world: DynamicWorld): DynamicPlan | undefined {
+function renewToken(world: CredentialWorld): CredentialPlan | undefined {
   const due = inUse(world).find(
     (record) =>
       tokenLasts(record) && isTimeToRenew(world, record, record.token, tokenRenewalAt(record)),
@@ -149,7 +143,7 @@ function renewToken(world: DynamicWorld): DynamicPlan | undefined {
 
 /** Times that a former process wrote may be behind what it renewed: then Vault is asked before anything is issued. */
 function isTimeToRenew(
-  world: DynamicWorld,
+  world: CredentialWorld,
   record: RecordFacts,
   span: Span,
   dueFrom: number,
@@ -161,7 +155,7 @@ function isTimeToRenew(
 }
 
 /** Before a lease that nobody has on record is replaced, Vault is asked whether it lives: then there is time for it. */
-function adoptStray(world: DynamicWorld): DynamicPlan | undefined {
+function adoptStray(world: CredentialWorld): CredentialPlan | undefined {
   const { secret, stray } = world;
   if (!stray || secret?.revision === undefined) return undefined;
   if (stray.replaceAt !== undefined || world.findings.has(secret.revision)) return undefined;
@@ -169,13 +163,13 @@ function adoptStray(world: DynamicWorld): DynamicPlan | undefined {
 }
 
 /** One that may not be replaced must last. */
-function renewStray({ now, secret, stray, findings }: DynamicWorld): DynamicPlan | undefined {
+function renewStray({ now, secret, stray, findings }: CredentialWorld): CredentialPlan | undefined {
   if (secret?.revision === undefined || stray?.renewAt === undefined) return undefined;
   if (now < stray.renewAt || findings.has(secret.revision)) return undefined;
   return { kind: 'adopt', revision: secret.revision };
 }
 
-function issueNeeded(world: DynamicWorld): DynamicPlan | undefined {
+function issueNeeded(world: CredentialWorld): CredentialPlan | undefined {
   if (world.uid === undefined) return undefined;
   const why = issueCause(world);
   if (!why) return undefined;
@@ -185,7 +179,7 @@ function issueNeeded(world: DynamicWorld): DynamicPlan | undefined {
 }
 
 /** Any other revision of the same name and destination, of this object or an earlier one, may be what pods hold. */
-function podsMayHoldAnother(world: DynamicWorld): boolean {
+function podsMayHoldAnother(world: CredentialWorld): boolean {
   return (
     world.secret?.revision !== undefined ||
     world.records.some(
@@ -198,7 +192,7 @@ function podsMayHoldAnother(world: DynamicWorld): boolean {
  * A pending record of another process, which may still be about to write. Our own write moves the Secret's
  * resourceVersion, so that its late write fails; only then may its credential go.
  */
-function recoverForeignPending(world: DynamicWorld): DynamicPlan | undefined {
+function recoverForeignPending(world: CredentialWorld): CredentialPlan | undefined {
   const foreign = owned(world).find((record) => record.state === 'pending');
   if (!foreign) return undefined;
   const record = inPlace(world);
@@ -208,14 +202,14 @@ function recoverForeignPending(world: DynamicWorld): DynamicPlan | undefined {
   return { kind: 'issue', why: 'Recovery', repair: false, restarts: podsMayHoldAnother(world) };
 }
 
-function rewriteMetadata(world: DynamicWorld): DynamicPlan | undefined {
+function rewriteMetadata(world: CredentialWorld): CredentialPlan | undefined {
   const record = inPlace(world);
   if (!record || !world.secret?.metadataDrift) return undefined;
   return { kind: 'rewrite-metadata', revision: record.revision };
 }
 
 /** Once per revision. A stripped annotation is no reason to restart again. */
-function restartTargets(world: DynamicWorld): DynamicPlan | undefined {
+function restartTargets(world: CredentialWorld): CredentialPlan | undefined {
   const record = inPlace(world);
   if (!record?.restarts || world.restartedRevision === record.revision) return undefined;
   return { kind: 'restart', revision: record.revision };
@@ -225,7 +219,7 @@ function restartTargets(world: DynamicWorld): DynamicPlan | undefined {
  * The earliest instant at which one of the checks above would answer otherwise. What is overdue already could not be
  * done, and does not become possible by waiting for it.
  */
-export function nextDueAt(world: DynamicWorld): number | undefined {
+export function nextDueAt(world: CredentialWorld): number | undefined {
   const record = inPlace(world);
   const dues = inUse(world).flatMap((each) => [
     leaseRenewalAt(each, world.renewalPercent),
@@ -243,6 +237,6 @@ function retire(
   record: RecordFacts,
   why: 'owner-gone' | 'unused' | 'replaced',
   successor = '',
-): DynamicPlan {
+): CredentialPlan {
   return { kind: 'retire', revision: record.revision, why, successor };
 }

@@ -1,4 +1,4 @@
-/** What the planner of leased credentials looks at. Facts only: gathered by live reads where a decision destroys something. */
+/** What the planner of credentials looks at. Facts only: gathered by live reads where a decision destroys something. */
 
 /** What the planner looks at in a ledger record. */
 export interface RecordFacts {
@@ -65,7 +65,7 @@ export interface StrayFacts {
 /** What Vault said of a revision during this reconcile. */
 export type Finding = 'gone' | 'truncated';
 
-export interface DynamicWorld {
+export interface CredentialWorld {
   readonly now: number;
   /** uid of the custom resource; undefined when a live read said that it is gone. */
   readonly uid: string | undefined;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REQUEST_INTERVAL_MS } from '../requests.ts';
-import { REPAIR_INTERVAL_MS } from './dynamic-cause.ts';
-import { inPlace } from './dynamic-records.ts';
-import { nextDueAt, planDynamic, planPaused } from './dynamic-secret.ts';
-import type { DynamicWorld, RecordFacts, SecretFacts } from './dynamic-world.ts';
+import { REPAIR_INTERVAL_MS } from './cause.ts';
+import { nextDueAt, planCredential, planPaused } from './next-act.ts';
+import { inPlace } from './records.ts';
+import type { CredentialWorld, RecordFacts, SecretFacts } from './world.ts';
 
 const HOUR = 3_600_000;
 const NOW = 100 * HOUR;
@@ -35,7 +35,7 @@ function secret(change: Partial<SecretFacts> = {}): SecretFacts {
   return { revision: 'r1', intact: true, metadataDrift: false, ...change };
 }
 
-function world(change: Partial<DynamicWorld> = {}): DynamicWorld {
+function world(change: Partial<CredentialWorld> = {}): CredentialWorld {
   return {
     now: NOW,
     uid: 'u1',
@@ -60,7 +60,7 @@ const old = (ms: number): number => NOW - ms;
 const lease = (askedAt: number, renewable = true) => ({ askedAt, ttlMs: HOUR, renewable });
 const token = (change: Partial<RecordFacts['token']>) => ({ ...record().token, ...change });
 
-type Row = readonly [sentence: string, world: DynamicWorld, plan: object];
+type Row = readonly [sentence: string, world: CredentialWorld, plan: object];
 
 const ROWS: readonly Row[] = [
   ['a credential in place waits', world(), { kind: 'wait' }],
@@ -374,7 +374,7 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-const WHILE_PAUSED: readonly (readonly [string, DynamicWorld, object | undefined])[] = [
+const WHILE_PAUSED: readonly (readonly [string, CredentialWorld, object | undefined])[] = [
   ['what is in place is left alone', world({ rotateRequest: 'a' }), undefined],
   ['nothing is issued', world({ records: [], secret: undefined }), undefined],
   [
@@ -409,15 +409,15 @@ describe('planPaused', () => {
     it(sentence, () => assert.deepEqual(planPaused(given), expected));
 });
 
-describe('planDynamic', () => {
+describe('planCredential', () => {
   for (const [sentence, given, expected] of ROWS) {
-    it(sentence, () => assert.partialDeepStrictEqual(planDynamic(given), expected));
+    it(sentence, () => assert.partialDeepStrictEqual(planCredential(given), expected));
   }
 
   it('asks nothing more at the instant it waits for than what is due then', () => {
-    const plan = planDynamic(world());
+    const plan = planCredential(world());
     assert.ok(plan.kind === 'wait' && plan.until !== undefined);
-    const then = planDynamic(world({ now: plan.until }));
+    const then = planCredential(world({ now: plan.until }));
     assert.equal(then.kind, 'renew-lease');
   });
 });

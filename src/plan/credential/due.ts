@@ -1,9 +1,10 @@
 /**
- * When the parts of a leased credential are due: its lease, its token, and the whole of it. Epoch milliseconds;
+ * When the parts of a credential are due: its lease, its token, and the whole of it. Epoch milliseconds;
  * infinity where a thing is never due.
  */
-import type { RecordFacts } from './dynamic-world.ts';
+
 import { dueAt, endOf, type Span, safetyMargin, spreadOf, tokenDue } from './lease.ts';
+import type { RecordFacts } from './world.ts';
 
 /** A batch token's leases call themselves renewable, but are not. */
 export function isRenewable(record: RecordFacts): boolean {

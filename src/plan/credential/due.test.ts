@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { orLookAt } from './dynamic-due.ts';
+import { orLookAt } from './due.ts';
 
 const NOW = 1_000;
 const LENT = { create: false };

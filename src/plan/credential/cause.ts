@@ -1,9 +1,9 @@
-/** Why a leased credential must be made anew, if it must, and how soon. */
+/** Why a credential must be made anew, if it must, and how soon. */
 
 import { REQUEST_INTERVAL_MS } from '../requests.ts';
-import { replacementAt, tokenReplacementAt } from './dynamic-due.ts';
-import { inPlace, inUse, owned } from './dynamic-records.ts';
-import type { DynamicWorld, RecordFacts } from './dynamic-world.ts';
+import { replacementAt, tokenReplacementAt } from './due.ts';
+import { inPlace, inUse, owned } from './records.ts';
+import type { CredentialWorld, RecordFacts } from './world.ts';
 
 export type IssueCause =
   | 'InitialSync'
@@ -20,11 +20,11 @@ export type IssueCause =
 /** Repairs of a Secret that someone keeps editing or deleting come no more often than this. */
 export const REPAIR_INTERVAL_MS = 60_000;
 
-export function issueCause(world: DynamicWorld): IssueCause | undefined {
+export function issueCause(world: CredentialWorld): IssueCause | undefined {
   return neededCause(world) ?? rotationCause(world);
 }
 
-function neededCause(world: DynamicWorld): IssueCause | undefined {
+function neededCause(world: CredentialWorld): IssueCause | undefined {
   const currents = inUse(world);
   const record = inPlace(world);
   if (currents.length === 0) return unrecordedCause(world);
@@ -36,14 +36,19 @@ function neededCause(world: DynamicWorld): IssueCause | undefined {
   return endCause(world, record);
 }
 
-function unrecordedCause({ now, secret, stray, findings }: DynamicWorld): IssueCause | undefined {
+function unrecordedCause({
+  now,
+  secret,
+  stray,
+  findings,
+}: CredentialWorld): IssueCause | undefined {
   if (secret?.revision === undefined) return 'InitialSync';
   if (findings.has(secret.revision)) return 'LeaseEnded';
   const replaceAt = stray ? (stray.replaceAt ?? Number.POSITIVE_INFINITY) : now;
   return now >= replaceAt ? 'Recovery' : undefined;
 }
 
-function endCause(world: DynamicWorld, record: RecordFacts): IssueCause | undefined {
+function endCause(world: CredentialWorld, record: RecordFacts): IssueCause | undefined {
   const finding = world.findings.get(record.revision);
   if (finding) return finding === 'gone' ? 'LeaseEnded' : 'LeaseTruncated';
   if (world.now >= tokenReplacementAt(record)) return 'TokenEnding';
@@ -51,24 +56,24 @@ function endCause(world: DynamicWorld, record: RecordFacts): IssueCause | undefi
 }
 
 /** A credential that came for another reason, after people asked, answers them too. */
-function rotationCause(world: DynamicWorld): IssueCause | undefined {
+function rotationCause(world: CredentialWorld): IssueCause | undefined {
   if (!isRotationOpen(world) || world.now < rotationAllowedAt(world)) return undefined;
   return 'RotationRequested';
 }
 
 /** Of a credential that is in place; a new one is what an object without gets anyway. */
-export function isRotationOpen(world: DynamicWorld): boolean {
+export function isRotationOpen(world: CredentialWorld): boolean {
   const { rotateRequest, secret } = world;
   if (rotateRequest === undefined || secret?.revision === undefined) return false;
   return inPlace(world)?.rotateRequest !== rotateRequest;
 }
 
-export function rotationAllowedAt(world: DynamicWorld): number {
+export function rotationAllowedAt(world: CredentialWorld): number {
   const asked = owned(world).filter((record) => record.rotateRequest !== undefined);
   return Math.max(0, ...asked.map((record) => record.createdAt + REQUEST_INTERVAL_MS));
 }
 
-export function repairAllowedAt(world: DynamicWorld): number {
+export function repairAllowedAt(world: CredentialWorld): number {
   const repairs = owned(world).filter((record) => record.repair);
   return Math.max(0, ...repairs.map((record) => record.createdAt + REPAIR_INTERVAL_MS));
 }
