@@ -23,6 +23,15 @@ export interface Adopted {
   readonly endsAt: number;
 }
 
+/** What says of an object whether it is as it was when its lease came. */
+interface Leased {
+  readonly metadata: { readonly generation: number };
+  readonly status?: Pick<
+    NonNullable<VaultDynamicSecret['status']>,
+    'lastGeneration' | 'lastRenewalTime' | 'secretLease'
+  >;
+}
+
 interface Recorded {
   readonly state: 'pending' | 'current' | 'retiring';
   readonly lease?: { readonly id: string };
@@ -33,7 +42,7 @@ interface Recorded {
  * mean another credential, and only a record could tell.
  */
 export function strayOf(
-  { metadata, status }: VaultDynamicSecret,
+  { metadata, status }: Leased,
   secret: SecretDigest | undefined,
   mark: LeaseMark | undefined,
   records: readonly Recorded[],

@@ -3,7 +3,7 @@
  * revision, lease and MAC; then the record says current.
  */
 import type { RecordLease } from '../../ledger/record.ts';
-import { writeMark } from '../../plan/credential/lease-mark.ts';
+import { type LeaseMark, writeMark } from '../../plan/credential/lease-mark.ts';
 import { inPlace } from '../../plan/credential/records.ts';
 import { secretMac } from '../../plan/secret/mac.ts';
 import { removeLeftovers, writeDestination } from '../destination/destination.ts';
@@ -45,6 +45,13 @@ export async function makeCurrent(
 ): Promise<void> {
   await deps.book.makeCurrent(revision, lease, context.signal);
   deps.held.drop(revision);
+}
+
+/** What a mark says of the lease; undefined where the answer had none. */
+export function markedLease(mark: LeaseMark): RecordLease | undefined {
+  const { leaseId, issuedAt, ttlMs, renewable } = mark;
+  if (leaseId === '') return undefined;
+  return { id: leaseId, askedAt: issuedAt, ttlMs, fullTtlMs: ttlMs, renewable };
 }
 
 /** The last of a write: Secrets that the object had under other names, now that this one is in place. */

@@ -8,7 +8,12 @@ import { carryOutCommon, isCommon } from '../credential/acts.ts';
 import { issueCredential, renderIssued } from '../credential/issue.ts';
 import { retireRecord } from '../credential/retire.ts';
 import type { Origin } from '../credential/turn.ts';
-import { makeCurrent, removeFormerSecrets, writeCredential } from '../credential/write.ts';
+import {
+  makeCurrent,
+  markedLease,
+  removeFormerSecrets,
+  writeCredential,
+} from '../credential/write.ts';
 import { adoptStray, leaveStray } from './stray.ts';
 import type { LeasedTurn } from './turn.ts';
 
@@ -67,13 +72,6 @@ async function write(turn: LeasedTurn, revision: string): Promise<void> {
 async function promote(turn: LeasedTurn, revision: string): Promise<void> {
   const { mark } = turn.situation;
   if (!mark) throw new Error('a carried revision has a mark');
-  const lease = {
-    id: mark.leaseId,
-    askedAt: mark.issuedAt,
-    ttlMs: mark.ttlMs,
-    fullTtlMs: mark.ttlMs,
-    renewable: mark.renewable,
-  };
-  await makeCurrent(turn, revision, lease);
+  await makeCurrent(turn, revision, markedLease(mark));
   await removeFormerSecrets(turn);
 }

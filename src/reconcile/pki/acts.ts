@@ -5,7 +5,7 @@
 import type { SecretAnswer } from '../../api/vault-exchange.ts';
 import { releaseToken } from '../../ledger/owning-token.ts';
 import type { LedgerRecord, RecordCertificate, RecordToken } from '../../ledger/record.ts';
-import { type LeaseMark, writeMark } from '../../plan/credential/lease-mark.ts';
+import { writeMark } from '../../plan/credential/lease-mark.ts';
 import type { CertificateFacts } from '../../plan/pki/certificate.ts';
 import { issuedCertificate } from '../../plan/pki/pki-data.ts';
 import { mountOf, TLS_TYPE } from '../../plan/pki/pki-request.ts';
@@ -17,7 +17,12 @@ import { carryOutCommon, isCommon } from '../credential/acts.ts';
 import { recordRef } from '../credential/give-back.ts';
 import { issueCredential, renderIssued } from '../credential/issue.ts';
 import { type Origin, originOf } from '../credential/turn.ts';
-import { makeCurrent, removeFormerSecrets, writeCredential } from '../credential/write.ts';
+import {
+  makeCurrent,
+  markedLease,
+  removeFormerSecrets,
+  writeCredential,
+} from '../credential/write.ts';
 import { writeDestination } from '../destination/destination.ts';
 import type { SecretContent } from '../ports.ts';
 import { certificateIn, clearsOf, isAnother } from './gather.ts';
@@ -123,7 +128,7 @@ async function promote(turn: PkiTurn, revision: string): Promise<void> {
   const { destination } = object.spec;
   const content = await deps.secrets.read(owner.namespace, destination.name, context.signal);
   const facts = content && certificateIn(content.data.open());
-  const lease = leaseFrom(mark);
+  const lease = markedLease(mark);
   if (facts) {
     const certificate = certificateOf(turn, originOf(turn), facts, mark.issuedAt);
     deps.book.noteCertificate(revision, certificate, !lease);
@@ -131,11 +136,6 @@ async function promote(turn: PkiTurn, revision: string): Promise<void> {
   if (!lease) await release(turn, record, context.signal);
   await makeCurrent(turn, revision, lease);
   await removeFormerSecrets(turn);
-}
-
-function leaseFrom({ leaseId, issuedAt, ttlMs, renewable }: LeaseMark) {
-  if (leaseId === '') return undefined;
-  return { id: leaseId, askedAt: issuedAt, ttlMs, fullTtlMs: ttlMs, renewable };
 }
 
 /** First the mark: without one a crash would leave a record that no Secret bears out. */
