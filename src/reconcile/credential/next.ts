@@ -1,4 +1,4 @@
-/** When a leased credential is looked at again, and that this outlives a status which cannot be written. */
+/** When an object with a credential is looked at again, and that this outlives a status which cannot be written. */
 import type { Next, Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import type { Deps } from '../deps.ts';
 import { caught, finish, type Report } from '../report.ts';
