@@ -19,6 +19,7 @@ const facts = (over: Partial<RetiringFacts> = {}): RetiringFacts => ({
   rolling: false,
   carried: false,
   pausedUntil: undefined,
+  abandonedAt: undefined,
   ...over,
 });
 
@@ -34,6 +35,9 @@ describe('when a retiring credential is given back', () => {
     ['not while one of them rolls slowly', { ...rolling(), now: LATE }, LATE + POLL_MS],
     ['when it has ended, however they roll', { ...rolling(), credentialEndsAt: NOW }, 'give-back'],
     ['slow rollouts are no matter once the owner is gone', ownerGone(), 'give-back'],
+    ['with its object, after the grace of that', abandoned(60_000), 'give-back'],
+    ['not before, though its object is gone', abandoned(59_999), NOW + 1],
+    ['while targets roll after their object, they are looked at', abandoned(0), NOW + POLL_MS],
     ['not while its Secret carries it', { why: 'unused', carried: true }, NOW + 2 * POLL_MS],
     ['not before the end of a pause', { why: 'unused', pausedUntil: NOW + 7 }, NOW + 7],
     ['not even when all targets rolled out', { ...rolled(), pausedUntil: NOW + 7 }, NOW + 7],
@@ -52,6 +56,10 @@ function rolled(): Partial<RetiringFacts> {
 
 function rolling(): Partial<RetiringFacts> {
   return { hasTargets: true, rolling: true };
+}
+
+function abandoned(agoMs: number): Partial<RetiringFacts> {
+  return { ...rolling(), abandonedAt: NOW - agoMs };
 }
 
 function ownerGone(): Partial<RetiringFacts> {

@@ -20,6 +20,8 @@ export interface RetiringFacts {
   readonly rolling: boolean;
   /** The Secret of a living object carries it, by a live read: a write that came late, or somebody put it back. */
   readonly carried: boolean;
+  /** A replaced one whose object is gone: nobody goes on to its successor. Epoch ms. */
+  readonly abandonedAt: number | undefined;
   /** The cluster was restored from a backup: epoch ms until which nothing is given back. */
   readonly pausedUntil: number | undefined;
 }
@@ -46,9 +48,11 @@ function overlapEndsAt(facts: RetiringFacts, graces: Graces): number {
     case 'owner-gone':
       return facts.retiredAt + graces.ownerMs;
     case 'replaced':
-      return facts.rolling
-        ? facts.credentialEndsAt
-        : Math.min(facts.retiredAt + graces.overlapMs, facts.credentialEndsAt);
+      return Math.min(
+        facts.rolling ? Number.POSITIVE_INFINITY : facts.retiredAt + graces.overlapMs,
+        (facts.abandonedAt ?? Number.POSITIVE_INFINITY) + graces.ownerMs,
+        facts.credentialEndsAt,
+      );
   }
 }
 

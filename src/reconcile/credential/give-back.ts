@@ -57,7 +57,20 @@ async function gather(
     longestTokenMs: longestLifeMs(record, retirement),
     pausedUntil: deps.pause.until(deps.clock.now()),
     carried: await isCarried(deps, record, retirement, signal),
+    abandonedAt: await abandonedAt(deps, record, retirement, signal),
   };
+}
+
+/** When the object went that had it replaced: with its successor, or before anybody here knew. */
+async function abandonedAt(
+  deps: Deps,
+  { owner }: LedgerRecord,
+  { why, at, successor }: Retirement,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (why !== 'replaced' || deps.store.get(owner)?.metadata.uid === owner.uid) return undefined;
+  if ((await deps.objects.exists(owner, owner.uid, signal)) !== 'gone') return undefined;
+  return deps.book.get(successor)?.retirement?.at ?? at;
 }
 
 /** A Secret whose object is gone goes with it. */

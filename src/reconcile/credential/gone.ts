@@ -2,11 +2,11 @@
  * An object that the store lacks and that left records behind. It is gone when a live read says so for its uid, never
  * because the store lacks it: until that is known its credentials are in use, and are kept alive.
  */
-import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Outcome, ReconcileContext } from '../../runtime/controller.ts';
 import { keyOf, type Ref } from '../../runtime/ref.ts';
 import type { Deps } from '../deps.ts';
 import { caught } from '../report.ts';
+import { recordRef } from './give-back.ts';
 import { keepOwned } from './keep-alive.ts';
 import { leaseNext } from './next.ts';
 import { retire } from './retire.ts';
@@ -24,7 +24,7 @@ export async function reconcileGone(
 ): Promise<Outcome> {
   deps.strays.delete(keyOf(ref));
   deps.rotations.delete(keyOf(ref));
-  const next = () => deps.book.ofOwner(ref).find(isNeededByIt);
+  const next = () => deps.book.ofOwner(ref).find(({ state }) => state !== 'retiring');
   for (let left = next(); left; left = next()) {
     const { revision, owner } = left;
     const doubt = await doubtOf(deps, ref, owner.uid, context);
@@ -32,12 +32,14 @@ export async function reconcileGone(
     const retiring = { revision, why: 'owner-gone', successor: '', targets: [] } as const;
     await retire(deps, retiring, context.signal);
   }
+  wakeReplaced(deps, ref);
   return { kind: 'settled' };
 }
 
-/** What was replaced waits for pods to run with its successor, which goes as well. */
-function isNeededByIt({ state, retirement }: LedgerRecord): boolean {
-  return state !== 'retiring' || retirement?.why === 'replaced';
+/** They wait for pods to run with a successor that goes as well. */
+function wakeReplaced(deps: Deps, ref: Ref): void {
+  for (const { revision, retirement } of deps.book.ofOwner(ref))
+    if (retirement?.why === 'replaced') deps.wake(recordRef(deps, revision), 'refresh');
 }
 
 /** Undefined when it is certainly gone. */

@@ -86,6 +86,8 @@ export function mayGoBack(state: State, rev: number, rules: Rules): boolean {
       hasTargets: true,
       rolling: false,
       pausedUntil: undefined,
+      // Time passes for all records alike here: the grace of its object is over when its own is.
+      abandonedAt: undefined,
       carried:
         rules.lookBeforeRevoke &&
         record.why !== 'owner-gone' &&
