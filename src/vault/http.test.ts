@@ -56,6 +56,19 @@ describe('a call to Vault', () => {
     assert.ok(vault.connections() <= 32, `${vault.connections()} connections`);
   });
 
+  it('opens no connection for a burst that is no larger than one before', async () => {
+    await using vault = await scriptedVault(ok);
+    const http = door();
+    const burst = () =>
+      Promise.all(Array.from({ length: 28 }, () => http.call(callTo(vault.endpoint), NEVER)));
+    await burst();
+    const opened = vault.connections();
+
+    await burst();
+
+    assert.equal(vault.connections(), opened);
+  });
+
   it('leaves four places to urgent calls when others are stuck', async () => {
     const stuck: (() => void)[] = [];
     await using vault = await scriptedVault(async (seen) => {

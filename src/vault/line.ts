@@ -76,7 +76,8 @@ function agentOf(
     ...(addresses && { lookup: guardedLookup(addresses, address, resolve) }),
     keepAlive: true,
     maxSockets: MOST_SOCKETS,
-    maxFreeSockets: MOST_SOCKETS / 2,
+    // All of them: closing some after each burst would cost a handshake each in the next.
+    maxFreeSockets: MOST_SOCKETS,
     scheduling: 'lifo',
     timeout: IDLE_SOCKET_MS,
   } as const;
