@@ -32,7 +32,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   vault: {
     rooms: ['api', 'runtime'],
     packages: ['axios', 'luxon'],
-    node: ['crypto', 'dns', 'http', 'https', 'net'],
+    node: ['crypto', 'dns', 'http', 'https', 'net', 'tls'],
   },
   commands: {
     rooms: ['api', 'plan', 'runtime', 'ledger', 'reconcile'],

@@ -1,10 +1,11 @@
 /**
- * What is measured and on what: the bundle of the operator, as it would run in a pod, on the real servers. A sample
+ * What is measured and on what: the bundle of the operator, under the image's node flags, on the real servers. A sample
  * goes on counting when the operator is restarted.
  */
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { entrypoint } from '../../test/image/tree.ts';
 import type { KubeAdmin } from '../../test/stage/kube-admin.ts';
 import { OperatorProcess } from '../../test/stage/operator-process.ts';
 import { realAdmins } from '../../test/stage/real-servers.ts';
@@ -49,6 +50,7 @@ export class Ground implements AsyncDisposable {
       namespace: OPERATOR_NAMESPACE,
       folder: stack.folder,
       script,
+      nodeFlags: entrypoint().slice(1, -1),
     });
   }
 

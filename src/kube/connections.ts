@@ -4,6 +4,7 @@
  * connections without a restart. HTTP/1.1 on purpose: cheaper per call, and one dead socket harms one watch.
  */
 import { createHash } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClusterAccess, Credentials, TlsMaterial } from './cluster-access.ts';
@@ -113,7 +114,15 @@ function openDispatcher(
     bodyTimeout: 0,
     connectTimeout: CONNECT_MS,
   };
-  const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: TCP_PROBE_MS };
+  const { servername, rejectUnauthorized, ...material } = tls;
+  const connect = {
+    // Made once: node would make one for every connection.
+    secureContext: createSecureContext(material),
+    ...(servername !== undefined && { servername }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+    keepAlive: true,
+    keepAliveInitialDelay: TCP_PROBE_MS,
+  };
   return proxyUrl === undefined
     ? new Agent({ ...options, connect })
     : new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });

@@ -9,16 +9,19 @@ const LONGEST_TEXT = 2_048;
 export class TelemetryObserver implements Observer {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
+  readonly #keys: LogKeys;
 
-  constructor(logger: Logger, metrics: Metrics) {
+  /** `keys` are on every line; few reconciles write one, so no child of the logger is made for them. */
+  constructor(logger: Logger, metrics: Metrics, keys: LogKeys = {}) {
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#keys = keys;
   }
 
   log(level: LogLevel, sentence: string, keys: LogKeys = {}, thrown?: unknown): void {
     if (!this.#logger.isLevelEnabled(level)) return;
     const error = thrown === undefined ? {} : { error: thrown };
-    this.#logger[level]({ ...shortened(keys), ...error }, sentence);
+    this.#logger[level]({ ...shortened({ ...this.#keys, ...keys }), ...error }, sentence);
   }
 
   count<M extends keyof Counters>(metric: M, labels: Counters[M], by?: number): void {
@@ -30,7 +33,7 @@ export class TelemetryObserver implements Observer {
   }
 
   with(keys: LogKeys): Observer {
-    return new TelemetryObserver(this.#logger.child(shortened(keys)), this.#metrics);
+    return new TelemetryObserver(this.#logger, this.#metrics, { ...this.#keys, ...keys });
   }
 }
 

@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { VaultEndpoint } from '../api/vault-exchange.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { refused } from '../runtime/fault.ts';
@@ -84,11 +85,18 @@ function agentOf(
   if (address.protocol === 'http:') return new HttpAgent(pooled);
   return new HttpsAgent({
     ...pooled,
-    minVersion: 'TLSv1.2',
+    secureContext: trustOf(endpoint, client),
     rejectUnauthorized: !endpoint.skipVerify,
-    ...(endpoint.caPem === undefined ? {} : { ca: certificatesIn(endpoint.caPem) }),
-    ...client?.pem.open(),
     ...(endpoint.serverName ? { servername: endpoint.serverName } : {}),
+  });
+}
+
+/** Made once: node would make one for every connection. */
+function trustOf({ caPem }: VaultEndpoint, client: ClientMaterial | undefined): SecureContext {
+  return createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(caPem === undefined ? {} : { ca: certificatesIn(caPem) }),
+    ...client?.pem.open(),
   });
 }
 

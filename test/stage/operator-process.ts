@@ -24,6 +24,8 @@ export interface OperatorSurroundings {
   readonly folder: string;
   /** A script instead of the sources, such as the bundle. */
   readonly script?: string;
+  /** Flags of node itself. */
+  readonly nodeFlags?: readonly string[];
   /** Ends it when this process dies. */
   readonly guard?: Guard;
 }
@@ -122,12 +124,13 @@ export class OperatorProcess implements OperatorControl {
 }
 
 function launchNode(
-  { namespace, folder, kubeconfig, script = MAIN, guard }: OperatorSurroundings,
+  { namespace, folder, kubeconfig, script = MAIN, nodeFlags = [], guard }: OperatorSurroundings,
   flags: readonly string[],
 ): ChildProcess {
   const path = join(folder, 'operator.kubeconfig');
   writeFileSync(path, kubeconfig, { mode: 0o600 });
-  const child = spawn(process.execPath, [script, `--kubeconfig=${path}`, ...flags], {
+  const words = [...nodeFlags, script, `--kubeconfig=${path}`, ...flags];
+  const child = spawn(process.execPath, words, {
     env: { OPERATOR_NAMESPACE: namespace, PATH: process.env['PATH'], ...COMPILED },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: guard !== undefined,

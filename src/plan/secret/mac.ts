@@ -3,7 +3,7 @@
  * we take over; every other purpose has a key of its own, derived from it, so that no code we publish is an oracle
  * for another. Keys travel sealed.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Sealed } from '../../runtime/sealed.ts';
 import { goJson } from './go-json.ts';
 import type { SecretData } from './secret.ts';
@@ -43,5 +43,6 @@ export function sameMac(a: string, b: string): boolean {
 }
 
 function sign(key: MacKey, text: string): Buffer {
-  return createHmac('sha256', key.open()).update(text).digest();
+  // Node looks at bytes far longer than at a key of its own.
+  return createHmac('sha256', createSecretKey(key.open())).update(text).digest();
 }
