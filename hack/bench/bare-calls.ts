@@ -2,11 +2,14 @@
  * The calls of a first sync and nothing else: create the object, read Vault, create the Secret, patch the status,
  * create the event. What no operator can beat. No operator may run meanwhile.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tenant } from '../../test/stage/tenant.ts';
 import { kubernetesCaller, type Send, vaultCaller } from './callers.ts';
 import { many } from './crowd.ts';
 import type { Ground } from './ground.ts';
 import { createStaticSecret, objectsPath, valuePath } from './static-objects.ts';
+
+const WARM_READS = 500;
 
 /** Seconds for `count` objects whose values are in Vault. */
 export async function bareSeconds(ground: Ground, home: Tenant, count: number): Promise<number> {
@@ -16,6 +19,30 @@ export async function bareSeconds(ground: Ground, home: Tenant, count: number): 
   const startedAt = performance.now();
   await many(count, (index) => firstSync(kubernetes.send, vault.send, home, index));
   return (performance.now() - startedAt) / 1_000;
+}
+
+const PACED_FOR_MS = 20_000;
+
+/** CPU of this process per read of a value, when they come one by one at this pace, after some to warm up. */
+export async function bareReadCpuMs(
+  ground: Ground,
+  home: Tenant,
+  perSecond: number,
+): Promise<number> {
+  const { auth } = await ground.vault.call('POST', 'auth/token/create', { policies: [home.role] });
+  await using vault = vaultCaller(ground, auth.client_token);
+  const read = () => vault.send('GET', `v1/kv/data/${valuePath(home, 0)}`);
+  await many(WARM_READS, read);
+  const before = process.cpuUsage();
+  const reads = Math.ceil((PACED_FOR_MS / 1_000) * perSecond);
+  const answers: Promise<unknown>[] = [];
+  for (let sent = 0; sent < reads; sent += 1) {
+    answers.push(read());
+    await sleep(1_000 / perSecond);
+  }
+  await Promise.all(answers);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / reads;
 }
 
 /** Bodies of the size that the operator's have. */

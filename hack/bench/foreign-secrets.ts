@@ -36,7 +36,7 @@ export async function measureForeignSecrets(
 
 /** Of a new process that has done its first work. */
 async function residentMiB(ground: Ground): Promise<number> {
-  await ground.operator.start();
+  await ground.start();
   await ground.quiet();
   const resident = await ground.residentMiB();
   await ground.kill();

@@ -9,6 +9,7 @@ import { entrypoint } from '../../test/image/tree.ts';
 import type { KubeAdmin } from '../../test/stage/kube-admin.ts';
 import { OperatorProcess } from '../../test/stage/operator-process.ts';
 import { realAdmins } from '../../test/stage/real-servers.ts';
+import type { OperatorOptions } from '../../test/stage/stage.ts';
 import type { VaultAdmin } from '../../test/stage/vault-admin.ts';
 import { makeBundle, ROOT } from '../bundle/make.ts';
 import { stampOf } from '../bundle/stamp.ts';
@@ -18,7 +19,10 @@ import { operatorMetrics } from './operator-metrics.ts';
 import { VaultLog } from './vault-log.ts';
 
 export const OPERATOR_NAMESPACE = 'vault-operator';
-const POLL_MS = 100;
+/** A look costs the operator a scrape, which is part of what is measured. */
+const POLL_MS = 250;
+/** A new leader looks for late records once, a minute after it took a lead that a killed one held for 15 s. */
+const SETTLED_MS = 85_000;
 /** Nothing new for so long means that the work is done: longer than any pause the operator makes between acts. */
 const QUIET_MS = 3_000;
 
@@ -35,6 +39,7 @@ export class Ground implements AsyncDisposable {
   readonly vaultCa: string;
   readonly operator: OperatorProcess;
   readonly #vaultLog: VaultLog;
+  #startedAt = 0;
   /** Of operators that ran before. */
   #former: Omit<Sample, 'vault'> = { kubernetes: callsOf([]), cpuMs: 0 };
 
@@ -52,6 +57,16 @@ export class Ground implements AsyncDisposable {
       script,
       nodeFlags: entrypoint().slice(1, -1),
     });
+  }
+
+  async start(options?: OperatorOptions): Promise<void> {
+    await this.operator.start(options);
+    this.#startedAt = performance.now();
+  }
+
+  /** Waits until nothing goes on that belongs to the start. */
+  async settled(): Promise<void> {
+    await sleep(Math.max(0, this.#startedAt + SETTLED_MS - performance.now()));
   }
 
   async sample(): Promise<Sample> {

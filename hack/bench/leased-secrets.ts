@@ -58,7 +58,7 @@ const nameOf = (index: number): string => `lease-${index}`;
 
 async function prepare({ ground, home, count }: Plan): Promise<void> {
   await many(count, (index) => createDeployment(ground.kube, home.namespace, nameOf(index)));
-  await ground.operator.start({ args: ['--lease-owner-grace=3s'] });
+  await ground.start({ args: ['--lease-owner-grace=3s'] });
   const before = await ground.sample();
   await home.dynamicSecret('warm-up');
   await ground.until('the first object is synced', async () => {
@@ -87,6 +87,7 @@ async function createAll({ ground, home, count }: Plan): Promise<Sample> {
 }
 
 async function renew(ground: Ground): Promise<Sample> {
+  await ground.settled();
   const before = await ground.sample();
   await sleep(RENEWED_FOR_MS);
   return between(before, await ground.sample());
@@ -95,7 +96,7 @@ async function renew(ground: Ground): Promise<Sample> {
 /** Until each lease has been renewed by the new process. */
 async function killAndRestart({ ground, count }: Plan): Promise<Sample> {
   const before = await ground.kill();
-  await ground.operator.start({ args: ['--lease-owner-grace=3s'] });
+  await ground.start({ args: ['--lease-owner-grace=3s'] });
   await ground.until('all leases are renewed', async () => {
     return sumOf(between(before, await ground.sample()).vault, RENEWALS) >= count;
   });
