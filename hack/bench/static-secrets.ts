@@ -10,8 +10,6 @@ import { between, type Ground, type Sample } from './ground.ts';
 import { createDeployment, createStaticSecret, writeValue } from './static-objects.ts';
 import type { Row } from './table.ts';
 
-/** Each is refreshed at 80 % to 90 % of it. */
-const REFRESH_AFTER = '30s';
 const WATCHED_FOR_MS = 60_000;
 /** Those whose value changes; each has a Deployment to restart. */
 const MOST_CHANGED = 50;
@@ -26,6 +24,11 @@ const RESTARTS = /^patch deployments$/u;
 const EVENTS = /^create events$/u;
 /** A TokenRequest writes nothing. */
 const WRITES = /^(?:create|update|patch|delete) (?!events$|serviceaccounts$)/u;
+
+/** Each is refreshed at 80 % to 90 % of it: not before all are synced. */
+function refreshAfter(count: number): string {
+  return `${Math.max(30, Math.ceil(count / 40))}s`;
+}
 
 interface Plan {
   readonly ground: Ground;
@@ -90,7 +93,7 @@ async function createAll({ ground, home, count, changed }: Plan) {
   const [before, writesBefore] = [await ground.sample(), await writesCounted(ground)];
   const startedAt = performance.now();
   await many(count, (index) =>
-    createStaticSecret(admin.send, home, index, REFRESH_AFTER, index < changed),
+    createStaticSecret(admin.send, home, index, refreshAfter(count), index < changed),
   );
   const isSynced = async (): Promise<boolean> => {
     const now = await ground.kubernetes();
