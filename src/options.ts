@@ -61,7 +61,7 @@ export const OPTIONS = {
     default: 'isolated',
     env: 'VLO_TOKEN_MODE',
     meaning:
-      'isolated: every leased credential is issued under a Vault token of its own, so that none is ever lost. shared: one token per VaultAuth and service account for its reads and leases, for estates that count tokens or use single-use AppRole secret ids; a crash may leave a lease to its TTL, and credentials are given back by lease id, which needs a policy on sys/leases/revoke.',
+      'isolated: every leased credential is issued under a Vault token of its own, so that none is ever lost. shared: one token per VaultAuth and service account for its reads and leases, for estates that count tokens or use single-use AppRole secret ids; an answer of Vault that is lost leaves its lease to the TTL, and credentials are given back by lease id, which needs a policy on sys/leases/revoke.',
   },
   'max-concurrent-reconciles': {
     kind: 'text',

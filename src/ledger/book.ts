@@ -189,6 +189,13 @@ export class Book {
     this.#shelf.amend(revision, (record) => ({ ...record, token: { ...record.token, released } }));
   }
 
+  /** Whether some record tells of this shared token. */
+  hasToken(sharedBy: string, accessor: string): boolean {
+    return [...this.all(), ...this.locked.all()].some(
+      ({ token }) => token.sharedBy === sharedBy && token.accessor === accessor,
+    );
+  }
+
   /** Whether another credential hangs, or may hang, on the same token. */
   isShared(record: OpenRecord): boolean {
     return [...this.all(), ...this.locked.all()].some((other) => isSharing(record, other));

@@ -4,7 +4,7 @@
  */
 import type { SecretAnswer, SecretRequest, VaultIdentity } from '../api/vault-exchange.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { FaultError } from '../runtime/fault.ts';
+import { FaultError, faultOf } from '../runtime/fault.ts';
 import type { Ref } from '../runtime/ref.ts';
 import {
   extendToken,
@@ -56,7 +56,12 @@ export async function issue(
 ): Promise<Issued> {
   const record = await openRecord(context, wanted, signal);
   const access = tokenAccess(record);
-  const answer = await context.tokens.issue(access, wanted.request, signal);
+  const answer = await context.tokens.issue(access, wanted.request, signal).catch((thrown) => {
+    const { sharedBy, accessor } = record.token;
+    const isDenied = faultOf(thrown).reason === 'PermissionDenied';
+    if (isDenied && sharedBy !== undefined) context.sharedTokens?.refused(sharedBy, accessor);
+    throw thrown;
+  });
   const { revision } = record;
   if (answer.leaseId === '') return { revision, answer };
   context.book.noteLease(revision, leaseOf(record, answer));

@@ -38,13 +38,14 @@ export interface OwningToken {
  * tokens of this role cannot own leases.
  */
 export function underOwningToken(
-  { tokens, sharedTokens }: TokenContext,
+  context: TokenContext,
   identity: VaultIdentity,
   signal: AbortSignal,
   open: (owning: OwningToken) => Promise<LedgerRecord>,
 ): Promise<LedgerRecord> {
+  const { tokens, sharedTokens } = context;
   return sharedTokens
-    ? underSharedToken(sharedTokens, identity, signal, open)
+    ? underSharedToken({ ...context, sharedTokens }, identity, signal, open)
     : underOwnToken(tokens, identity, signal, open);
 }
 
@@ -56,9 +57,16 @@ export async function extendToken(
 ): Promise<void> {
   const record = book.get(revision);
   if (!record?.token.renewable) return;
-  const { loginTtlMs } = record.token;
-  const grant = await tokens.renewToken(tokenAccess(record), loginTtlMs, signal);
-  book.noteToken(revision, grant, isCapped(grant, loginTtlMs));
+  const { token } = record;
+  try {
+    const grant = await tokens.renewToken(tokenAccess(record), token.loginTtlMs, signal);
+    book.noteToken(revision, grant, isCapped(grant, token.loginTtlMs));
+  } catch (thrown) {
+    const { kind, reason } = faultOf(thrown);
+    // It may not renew itself, as roles without the default policy have it: it lives as long as it does.
+    if (kind === 'denied' && reason !== 'TokenInvalid') book.noteToken(revision, token, true);
+    throw thrown;
+  }
 }
 
 /** Nothing hangs on the record's token, or nothing any more: it goes, unless others use it. */
@@ -94,17 +102,27 @@ async function underOwnToken(
   }
 }
 
-function underSharedToken(
-  tokens: SharedTokens,
+async function underSharedToken(
+  { book, tokens, sharedTokens }: TokenContext & { readonly sharedTokens: SharedTokens },
   identity: VaultIdentity,
   signal: AbortSignal,
   open: (owning: OwningToken) => Promise<LedgerRecord>,
 ): Promise<LedgerRecord> {
-  return tokens.borrow(identity, signal, async ({ login, grant }) => {
-    checkSuitable(login, identity);
-    const token = { ...tokenOf(login, grant), sharedBy: identity.key };
-    return open({ token, secretToken: login.token });
-  });
+  const { key, endpoint, namespace } = identity;
+  let borrowed: TokenLogin | undefined;
+  try {
+    return await sharedTokens.borrow(identity, signal, async ({ login, grant }) => {
+      borrowed = login;
+      checkSuitable(login, identity);
+      return open({ token: { ...tokenOf(login, grant), sharedBy: key }, secretToken: login.token });
+    });
+  } catch (thrown) {
+    // Nothing tells of it: then nobody else would hand it back.
+    const { accessor, token } = borrowed ?? {};
+    if (accessor && token && !book.hasToken(key, accessor) && !sharedTokens.handBack(key, accessor))
+      await tokens.revokeToken({ endpoint, namespace, token }, signal).catch(() => undefined);
+    throw thrown;
+  }
 }
 
 /** A token that ends after some uses would take its lease along at the next renewal. */

@@ -77,6 +77,8 @@ export interface SharedTokens {
     signal: AbortSignal,
     use: (token: BorrowedToken) => Promise<T>,
   ): Promise<T>;
+  /** Vault denied it something that a token of a later login may be allowed. */
+  refused(identityKey: string, accessor: string): void;
   /** Nothing hangs on it any more. True when others go on with it: then they give it back themselves. */
   handBack(identityKey: string, accessor: string): boolean;
 }

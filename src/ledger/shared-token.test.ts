@@ -42,6 +42,7 @@ class Ground {
   giveBack(record: LedgerRecord) {
     const sharedTokens: SharedTokens = {
       borrow: () => assert.fail('nothing is issued here'),
+      refused: () => assert.fail('nothing is issued here'),
       handBack: () => this.inUse,
     };
     const tokens = this.#tokens as VaultTokens;

@@ -103,6 +103,30 @@ describe('a borrowed token', () => {
     assert.deepEqual([...vault.dead], []);
   });
 
+  it('that is not the one about to be used goes back, whoever borrows meanwhile', async () => {
+    await using vault = await tokenVault();
+    const place = rooms();
+    const identity = identityAt(vault.endpoint);
+
+    await place.sessions.borrow(identity, NEVER, async () => {
+      assert.equal(place.sessions.handBack(identity.key, 'of an older token'), false);
+    });
+  });
+
+  it('that is denied something makes room for a new login, once in five minutes', async () => {
+    await using vault = await tokenVault();
+    const place = rooms();
+    const identity = identityAt(vault.endpoint);
+    const { login } = await borrow(place, identity);
+
+    place.sessions.refused(identity.key, login.accessor);
+    const second = await borrow(place, identity);
+    place.sessions.refused(identity.key, second.login.accessor);
+
+    assert.deepEqual([textOf(second), textOf(await borrow(place, identity))], ['t2', 't2']);
+    assert.deepEqual([...vault.dead], [], 'leases hang on the first');
+  });
+
   it('survives a read that made a lease unawares: the lease goes alone', async () => {
     await using vault = await tokenVault();
     const place = rooms();
@@ -136,6 +160,23 @@ describe('a token that an earlier process lent', () => {
     assert.deepEqual(vault.log.slice(1), ['POST auth/token/renew-self t1', 'GET kv/data/app t1']);
     await place.sessions.close();
     assert.deepEqual([...vault.dead], []);
+  });
+
+  it('serves an identity, too, whose login failed before it was found', async () => {
+    await using vault = await tokenVault();
+    const identity = identityAt(vault.endpoint);
+    const token = await lent(rooms(), identity);
+    const place = rooms();
+    const { mount } = identity;
+    const broken = { ...identity, login: { ...identity.login, method: 'unheard-of' } } as never;
+    await assert.rejects(
+      place.sessions.read({ ...(broken as VaultIdentity), mount }, config, NEVER),
+    );
+
+    place.sessions.adopt(identity.key, token);
+    await place.sessions.read(identity, config, NEVER);
+
+    assert.equal(vault.log.at(-1), 'GET kv/data/app t1');
   });
 
   it('makes room for a login when it is dead', async () => {

@@ -156,14 +156,22 @@ export class Sessions {
 
   /** A token that an earlier process lent, for when its identity is needed; of several the youngest. */
   adopt(identityKey: string, token: BorrowedToken): void {
+    this.#shared.get(identityKey)?.find(token);
     const known = this.#lent.get(identityKey);
     if (!known || known.login.askedAt < token.login.askedAt) this.#lent.set(identityKey, token);
   }
 
+  /** Vault denied something to a borrower of this token, which a newer one might be allowed. */
+  refused(identityKey: string, accessor: string): void {
+    this.#shared.get(identityKey)?.refuse(accessor);
+  }
+
   /** Nothing hangs on a borrowed token any more. True when others go on with it: it is given back here when they are done. */
   handBack(identityKey: string, accessor: string): boolean {
-    if (this.#borrowers.has(identityKey)) return true;
-    return this.#shared.get(identityKey)?.takeBack(accessor) ?? false;
+    if (this.#lent.get(identityKey)?.login.accessor === accessor) this.#lent.delete(identityKey);
+    const shared = this.#shared.get(identityKey);
+    if (this.#borrowers.has(identityKey) && shared?.mayHold(accessor)) return true;
+    return shared?.takeBack(accessor) ?? false;
   }
 
   /** Gives all tokens back within a bounded time. Never rejects; afterwards nothing can be read. */

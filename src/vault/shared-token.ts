@@ -12,6 +12,7 @@ import { BACKOFF, denserMs } from '../runtime/backoff.ts';
 import { type Fault, faultOf } from '../runtime/fault.ts';
 import { SingleFlight } from '../runtime/single-flight.ts';
 import { around, spreadOf } from '../runtime/spread.ts';
+import { adopted } from './adopted-token.ts';
 import { HeldToken } from './held-token.ts';
 import { unlessAborted } from './interruption.ts';
 import { type LoginContext, logIn } from './login.ts';
@@ -43,6 +44,7 @@ export class SharedToken {
   #found: BorrowedToken | undefined;
   #alarm: Disposable | undefined;
   #reloginAt = Number.NEGATIVE_INFINITY;
+  #isRefused = false;
 
   /** `found`: a token of this identity that an earlier process lent. */
   constructor(identity: VaultIdentity, context: SharedContext, found?: BorrowedToken) {
@@ -102,6 +104,24 @@ export class SharedToken {
     return { login, grant };
   }
 
+  /** A borrower was denied something: a newer token may have a policy that this one has not. */
+  refuse(accessor: string): void {
+    const now = this.#context.clock.now();
+    if (this.#held?.login.accessor !== accessor || now < this.#reloginAt + RELOGIN_MS) return;
+    this.#reloginAt = now;
+    this.#isRefused = true;
+  }
+
+  /** It is the token at hand, or may come to be. */
+  mayHold(accessor: string): boolean {
+    return this.#held === undefined || this.#held.login.accessor === accessor;
+  }
+
+  /** A token of this identity that an earlier process lent turned up. */
+  find(token: BorrowedToken): void {
+    if (!this.#held) this.#found = token;
+  }
+
   /** False when nobody here needs it: then whoever had it gives it back. */
   takeBack(accessor: string): boolean {
     const held = this.#held;
@@ -119,7 +139,13 @@ export class SharedToken {
 
   async #lastingToken(signal: AbortSignal): Promise<HeldToken> {
     const held = await this.#take(signal);
-    const lasting = (await this.#lasts(held, signal)) ? held : await this.#renewed(signal);
+    if (this.#isRefused && (await this.#relogged(signal)))
+      return this.#lend(await this.#take(signal));
+    return this.#lend((await this.#lasts(held, signal)) ? held : await this.#renewed(signal));
+  }
+
+  #lend(lasting: HeldToken): HeldToken {
+    this.#isRefused = false;
     lasting.lent ||= lasting.login.numUses === 0;
     return lasting;
   }
@@ -155,7 +181,9 @@ export class SharedToken {
 
   async #logIn(signal: AbortSignal): Promise<HeldToken> {
     const { identity } = this;
-    const found = this.#found && (await this.#adopted(this.#found, signal));
+    const found =
+      this.#found &&
+      (await adopted(this.#context, this.#heldBy(this.#found.login), this.#found, signal));
     this.#found = undefined;
     const held = found ?? this.#heldBy(await logIn(this.#context, identity, signal));
     if (this.#held) this.#discard(this.#held);
@@ -163,24 +191,6 @@ export class SharedToken {
     // Forgotten meanwhile: whoever waits may still use it once, then it goes back.
     if (this.#stop.signal.aborted) this.#discard(held);
     return held;
-  }
-
-  /** How long it lives is Vault's to say: whoever lent it may have renewed it since. */
-  async #adopted(
-    { login, grant }: BorrowedToken,
-    signal: AbortSignal,
-  ): Promise<HeldToken | undefined> {
-    const held = this.#heldBy(login);
-    held.lent = true;
-    held.renewed(grant);
-    try {
-      if (login.renewable)
-        held.renewed(await renewSelf(this.#context, held.access, login.ttlMs, signal));
-    } catch (thrown) {
-      if (faultOf(thrown).kind !== 'denied') throw thrown;
-      return undefined;
-    }
-    return held.usableAt(this.#context.clock.now()) ? held : undefined;
   }
 
   #heldBy(login: TokenLogin): HeldToken {
@@ -208,7 +218,7 @@ export class SharedToken {
     if (held.idle && !held.isNeeded) return this.#discard(held);
     try {
       if (held.renewable) await this.#renew(held);
-      else await this.#renewed(this.#stop.signal);
+      else if (!held.idle) await this.#renewed(this.#stop.signal);
     } catch (thrown) {
       this.#recover(held, faultOf(thrown));
     }
@@ -226,9 +236,10 @@ export class SharedToken {
     if (held !== this.#held || this.#stop.signal.aborted) return;
     const now = this.#context.clock.now();
     const leftMs = held.endsAt - now;
-    const refused = fault.kind === 'denied' && !held.isNeeded;
-    if (leftMs <= 0 || refused) this.#discard(held, fault.reason === 'TokenInvalid');
-    else this.#wakeAt(now + denserMs(BACKOFF.initialMs, leftMs), held);
+    const isDead = fault.reason === 'TokenInvalid';
+    const isRefused = fault.kind === 'denied';
+    if (leftMs <= 0 || isDead || (isRefused && !held.isNeeded)) this.#discard(held, isDead);
+    else this.#wakeAt(now + (isRefused ? RELOGIN_MS : denserMs(BACKOFF.initialMs, leftMs)), held);
   }
 
   /** Whether there is, or will be, another token than `held` to be refused with. */
@@ -244,8 +255,15 @@ export class SharedToken {
     const now = this.#context.clock.now();
     if (now < this.#reloginAt + RELOGIN_MS) return false;
     this.#reloginAt = now;
-    this.#discard(held);
-    return true;
+    return this.#relogged(signal);
+  }
+
+  /** The old token stays until there is another: it may be the last that its secret id was good for. */
+  async #relogged(signal: AbortSignal): Promise<boolean> {
+    return this.#renewed(signal).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** False also when nobody can say: then the refusal stands. */

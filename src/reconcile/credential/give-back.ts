@@ -48,6 +48,8 @@ async function gather(
   retirement: Retirement,
   signal: AbortSignal,
 ): Promise<RetiringFacts> {
+  const abandoned = await abandonedAt(deps, record, retirement, signal);
+  const isGone = retirement.why === 'owner-gone' || abandoned !== undefined;
   return {
     ...(await rolloutsOf(deps, record, retirement, signal)),
     now: deps.clock.now(),
@@ -56,31 +58,34 @@ async function gather(
     credentialEndsAt: credentialEndsAt(record),
     longestTokenMs: longestLifeMs(record, retirement),
     pausedUntil: deps.pause.until(deps.clock.now()),
-    carried: await isCarried(deps, record, retirement, signal),
-    abandonedAt: await abandonedAt(deps, record, retirement, signal),
+    // A Secret whose object is gone goes with it.
+    carried: !isGone && (await isCarried(deps, record, signal)),
+    abandonedAt: abandoned,
   };
 }
 
-/** When the object went that had it replaced: with its successor, or before anybody here knew. */
+/** When the object was found gone that had it replaced; once its last credential was given back, long enough ago. */
 async function abandonedAt(
   deps: Deps,
-  { owner }: LedgerRecord,
-  { why, at, successor }: Retirement,
+  { owner, revision }: LedgerRecord,
+  { why, at }: Retirement,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   if (why !== 'replaced' || deps.store.get(owner)?.metadata.uid === owner.uid) return undefined;
-  if ((await deps.objects.exists(owner, owner.uid, signal)) !== 'gone') return undefined;
-  return deps.book.get(successor)?.retirement?.at ?? at;
+  // Who cannot tell waits for the overlap, as without this question.
+  const life = await deps.objects.exists(owner, owner.uid, signal).catch(() => 'there' as const);
+  const others = deps.book
+    .ofOwner(owner)
+    .filter((other) => other.owner.uid === owner.uid && other.revision !== revision);
+  if (life !== 'gone' || others.some(({ state }) => state !== 'retiring')) return undefined;
+  return others.find(({ retirement }) => retirement?.why === 'owner-gone')?.retirement?.at ?? at;
 }
 
-/** A Secret whose object is gone goes with it. */
 async function isCarried(
   deps: Deps,
   { revision, owner, destination }: LedgerRecord,
-  { why }: Retirement,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (why === 'owner-gone') return false;
   const secret = await readLive(deps, owner.namespace, destination, signal);
   if (!secret) return false;
   const bond = { uid: owner.uid, mac: secret.mac };
@@ -92,7 +97,8 @@ async function isCarried(
 function longestLifeMs(record: LedgerRecord, { at }: Retirement): number {
   const { token, certificate, lease } = record;
   if (token.released && certificate) return Math.max(0, certificate.endsAt - at);
-  if (token.sharedBy !== undefined && lease) return Math.max(0, lease.askedAt + lease.ttlMs - at);
+  // Renewals are not written: after a restart the lease may be younger than its record says.
+  if (token.sharedBy !== undefined && lease) return Math.max(lease.fullTtlMs, lease.ttlMs);
   return Math.max(token.loginTtlMs, token.ttlMs);
 }
 
