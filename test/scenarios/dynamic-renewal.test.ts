@@ -105,7 +105,7 @@ describe('a lease', () => {
   });
 
   it('of a token with a shorter life is replaced before the token ends, with a warning', async () => {
-    const db = new Leased(play, await tenant(play, { tokenTtl: 6, tokenMaxTtl: 9 }));
+    const db = new Leased(play, await tenant(play, { tokenTtl: 12, tokenMaxTtl: 18 }));
     const user = await db.applied();
 
     await db.replaced(user);

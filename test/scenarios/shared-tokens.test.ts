@@ -80,7 +80,7 @@ describe('a shared token', () => {
   });
 
   it('at its maximum makes room for another, with new credentials, before it ends', async () => {
-    const home = await tenant(play, { policy: MAY_REVOKE, tokenTtl: 8, tokenMaxTtl: 12 });
+    const home = await tenant(play, { policy: MAY_REVOKE, tokenTtl: 15, tokenMaxTtl: 24 });
     const leased = new Leased(play, home);
     const user = await leased.applied();
 
