@@ -16,5 +16,5 @@ FROM gcr.io/distroless/nodejs24-debian12:nonroot
 COPY --from=build /src/dist/operator.mjs /src/dist/operator.mjs.map /src/dist/operator.mjs.licences.txt /operator/
 USER 65532:65532
 # The heap follows the container's memory limit and stays small below it, and no signal opens a debugger. For stacks in
-# lines of the sources set NODE_OPTIONS=--enable-source-maps: that costs some 60 MiB.
+# lines of the sources set NODE_OPTIONS=--enable-source-maps, which costs memory.
 ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=75", "--optimize-for-size", "--max-semi-space-size=4", "--disable-sigusr1", "--disable-proto=delete", "/operator/operator.mjs"]

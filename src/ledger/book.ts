@@ -14,6 +14,7 @@ import {
   decodeRecord,
   type FoundRecord,
   isSharing,
+  isUnder,
   type LedgerRecord,
   type OpenRecord,
   type RecordCertificate,
@@ -191,9 +192,8 @@ export class Book {
 
   /** Whether some record tells of this shared token. */
   hasToken(sharedBy: string, accessor: string): boolean {
-    return [...this.all(), ...this.locked.all()].some(
-      ({ token }) => token.sharedBy === sharedBy && token.accessor === accessor,
-    );
+    const records = [...this.all(), ...this.locked.all()];
+    return records.some((record) => isUnder(record, sharedBy, accessor));
   }
 
   /** Whether another credential hangs, or may hang, on the same token. */

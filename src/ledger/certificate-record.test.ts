@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { seal } from '../runtime/sealed.ts';
-import { Book } from './book.ts';
+import type { Book } from './book.ts';
 import { MemoryRecords } from './memory-records.ts';
 import {
   credentialEndsAt,
@@ -10,6 +9,7 @@ import {
   type LedgerRecord,
   type RecordCertificate,
 } from './record.ts';
+import { bookOf, recordOf } from './testing/records.ts';
 
 const NEVER = new AbortController().signal;
 const ENDPOINT = { address: 'https://v', skipVerify: false, headers: {}, timeoutMs: 1 };
@@ -40,44 +40,22 @@ const CERTIFICATE: RecordCertificate = {
   clear: false,
 };
 
-const RECORD: LedgerRecord = {
-  revision: 'r',
-  state: 'pending',
-  cluster: 'c',
-  holder: 'h',
+const BEGUN = recordOf('r', {
   owner: { kind: 'VaultPKISecret', namespace: 'n', name: 'web', uid: 'u' },
   destination: 'web',
-  sourceDigest: 'd',
-  restarts: false,
-  repair: false,
-  createdAt: 1,
   endpoint: ENDPOINT,
-  tokenNamespace: '',
-  leaseNamespace: '',
-  token: {
-    accessor: 'a',
-    type: 'service',
-    renewable: true,
-    defaultPolicy: true,
-    loginTtlMs: 3_600_000,
-    askedAt: 1_000,
-    ttlMs: 120_000,
-    capped: false,
-  },
-  secretToken: seal('token'),
+});
+const RECORD: LedgerRecord = {
+  ...BEGUN,
+  token: { ...BEGUN.token, loginTtlMs: 3_600_000, askedAt: 1_000, ttlMs: 120_000 },
 };
 
 const STORED = { form: 'plain', token: RECORD.secretToken } as const;
 
 async function bookOver(store: MemoryRecords): Promise<Book> {
-  const cipher = { encrypt: fail, decrypt: fail };
-  const book = new Book({ store, cluster: 'c', clock: { now: () => 0 }, cipher, form: 'plain' });
+  const book = bookOf(store);
   await book.load(NEVER);
   return book;
-}
-
-function fail(): never {
-  throw new Error('nothing is encrypted here');
 }
 
 describe('the record of a certificate', () => {

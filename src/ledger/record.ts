@@ -141,7 +141,12 @@ export function isSharing(one: OpenRecord, other: OpenRecord): boolean {
   const { sharedBy, accessor } = one.token;
   if (sharedBy === undefined || one.revision === other.revision || other.token.released)
     return false;
-  return other.token.sharedBy === sharedBy && other.token.accessor === accessor;
+  return isUnder(other, sharedBy, accessor);
+}
+
+/** It was opened under this shared token. */
+export function isUnder({ token }: OpenRecord, sharedBy: string, accessor: string): boolean {
+  return token.sharedBy === sharedBy && token.accessor === accessor;
 }
 
 /** When the token dies if nobody renews it: its leases die with it, whatever they say themselves. */

@@ -156,7 +156,8 @@ export class Sessions {
 
   /** A token that an earlier process lent, for when its identity is needed; of several the youngest. */
   adopt(identityKey: string, token: BorrowedToken): void {
-    this.#shared.get(identityKey)?.find(token);
+    const shared = this.#shared.get(identityKey);
+    if (shared) return shared.find(token);
     const known = this.#lent.get(identityKey);
     if (!known || known.login.askedAt < token.login.askedAt) this.#lent.set(identityKey, token);
   }

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Leased } from '../stage/leased.ts';
-import { appRoleOfSecret, certificate, logInBy, trustTokenKeys } from '../stage/login-ways.ts';
+import {
+  appRoleOfSecret,
+  certificate,
+  logInBy,
+  SEEN_MS,
+  trustTokenKeys,
+} from '../stage/login-ways.ts';
 import { closeStage, type Stage, stage } from '../stage/stage.ts';
 import { tenant } from '../stage/tenant.ts';
-
-/** A source is looked at once a minute, give or take a tenth. */
-const SEEN_MS = 90_000;
 
 describe('a new proof', () => {
   let play: Stage;

@@ -1,13 +1,10 @@
 /** A new proof of who we are is taken up by itself, whatever way it is. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { LOGIN_WAYS, logInBy, trustTokenKeys } from '../stage/login-ways.ts';
+import { LOGIN_WAYS, logInBy, SEEN_MS, trustTokenKeys } from '../stage/login-ways.ts';
 import { Sights } from '../stage/sights.ts';
 import { closeStage, type Stage, stage } from '../stage/stage.ts';
 import { tenant } from '../stage/tenant.ts';
-
-/** A source is looked at once a minute, give or take a tenth. */
-const SEEN_MS = 90_000;
 
 describe('a login by', () => {
   let play: Stage;

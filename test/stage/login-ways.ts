@@ -19,6 +19,8 @@ export interface LoginWay {
   readonly renew?: () => Promise<void>;
 }
 
+/** A source is looked at once a minute, give or take a tenth. */
+export const SEEN_MS = 90_000;
 export const SECRET_ID = 'secret-id';
 export const TOKEN = 'token';
 export const CERTIFICATE = 'client-cert';

@@ -6,7 +6,7 @@
 import { LEASE_ANNOTATION } from '../../plan/credential/lease-mark.ts';
 import type { CredentialPlan } from '../../plan/credential/next-act.ts';
 import { FaultError } from '../../runtime/fault.ts';
-import { writeDestination } from '../destination/destination.ts';
+import { changedMeanwhile, writeDestination } from '../destination/destination.ts';
 import { restartTargets } from '../destination/restarts.ts';
 import { isRestartPending, targetsOf } from '../destination/targets.ts';
 import { renewLease, renewToken } from './renew.ts';
@@ -54,11 +54,7 @@ async function rewriteMetadata(turn: Turn): Promise<void> {
   const content = await deps.secrets.read(owner.namespace, destination.name, context.signal);
   const mark = content?.digest.annotations[LEASE_ANNOTATION];
   if (!content || mark === undefined || content.digest.mac !== situation.secret?.mac)
-    throw new FaultError({
-      kind: 'transient',
-      reason: 'KubernetesConflict',
-      message: `Secret ${destination.name} was changed meanwhile`,
-    });
+    throw changedMeanwhile(destination.name);
   const wish = { owner, destination, data: content.data, mac: content.digest.mac };
   const marks = { [LEASE_ANNOTATION]: mark };
   await writeDestination(deps, { ...wish, marks }, content.digest, context.signal);

@@ -122,3 +122,9 @@ async function carryOut(
       };
   }
 }
+
+/** The Secret is not what was judged any more: the next look judges anew. */
+export function changedMeanwhile(name: string): FaultError {
+  const message = `Secret ${name} was changed meanwhile`;
+  return new FaultError({ kind: 'transient', reason: 'KubernetesConflict', message });
+}

@@ -23,7 +23,7 @@ import {
   removeFormerSecrets,
   writeCredential,
 } from '../credential/write.ts';
-import { writeDestination } from '../destination/destination.ts';
+import { changedMeanwhile, writeDestination } from '../destination/destination.ts';
 import type { SecretContent } from '../ports.ts';
 import { certificateIn, clearsOf, isAnother } from './gather.ts';
 import type { PkiTurn } from './turn.ts';
@@ -167,11 +167,7 @@ async function lookAtFound({ deps, situation, context }: PkiTurn) {
     context.signal,
   );
   if (content && found && content.digest.mac === secret?.mac) return { content, facts: found };
-  throw new FaultError({
-    kind: 'transient',
-    reason: 'KubernetesConflict',
-    message: `Secret ${name} was changed meanwhile`,
-  });
+  throw changedMeanwhile(name);
 }
 
 /** When VSO or a former ledger had it, by the status; a certificate counts from earlier. */
